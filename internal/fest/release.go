@@ -1,0 +1,76 @@
+package fest
+
+import (
+	"fmt"
+	"time"
+)
+
+// Digest is a SHA-256 in 64 lower-case hexadecimal digits.
+type Digest string
+
+// ParseDigest checks that s is a digest. It is the guard for digests that
+// become file names.
+func ParseDigest(s string) (Digest, error) {
+	if len(s) != 64 {
+		return "", fmt.Errorf("digest %q: want 64 hexadecimal digits", s)
+	}
+	for _, r := range []byte(s) {
+		if (r < '0' || r > '9') && (r < 'a' || r > 'f') {
+			return "", fmt.Errorf("digest %q: want lower-case hexadecimal digits", s)
+		}
+	}
+	return Digest(s), nil
+}
+
+// Short is the first twelve digits, for people.
+func (d Digest) Short() string { return string(d[:min(12, len(d))]) }
+
+// Serial is a release's number: given at publication, growing within the
+// store's stream, never reused. 0 is the sample.
+type Serial uint64
+
+// Filter is which of DMP's extracts a source is (R27): a label that the
+// operator gives, since the file does not say.
+type Filter string
+
+// The extracts that DMP publishes.
+const (
+	FilterPrescriber  Filter = "Rekvirent"
+	FilterInstitution Filter = "Institusjon"
+	FilterVeterinary  Filter = "Veterinær"
+	FilterConsumables Filter = "Bandasjist"
+	FilterHelfo       Filter = "NAV/Helfo"
+	FilterFarmalogg   Filter = "Farmalogg"
+)
+
+// Filters returns the extracts that DMP publishes.
+func Filters() []Filter {
+	return []Filter{FilterPrescriber, FilterInstitution, FilterVeterinary, FilterConsumables, FilterHelfo, FilterFarmalogg}
+}
+
+// Content describes what one imported file says, known by its digest.
+type Content struct {
+	Digest Digest `json:"digest"`
+	Document
+	Filter Filter `json:"filter"`
+	// Sample marks made-up data: never for clinical use.
+	Sample   bool      `json:"sample,omitempty"`
+	Counts   Counts    `json:"counts"`
+	Findings []Finding `json:"findings,omitempty"`
+}
+
+// Source says where a content came from.
+type Source struct {
+	Location string `json:"location"` // path or URL, without credentials
+	Digest   Digest `json:"digest"`   // of the file as it came
+	Size     int64  `json:"size"`     // bytes of the file as it came
+}
+
+// Release is a publication: serial → content.
+type Release struct {
+	Serial      Serial    `json:"serial"`
+	Stream      string    `json:"stream"` // random id minted with the store
+	PublishedAt time.Time `json:"publishedAt"`
+	Content     Content   `json:"content"`
+	Source      Source    `json:"source"`
+}
