@@ -1,0 +1,128 @@
+package festdb
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// Store keeps releases. Errors wrap the sentinels of this package and say
+// what, where and what would be right. A context that ends makes a call return
+// its error; a change is then either wholly made or not at all.
+type Store interface {
+	// Stream is the random id minted with the store. Serials grow within a
+	// stream; serials of different streams do not compare.
+	Stream() string
+
+	// Current is the release that is to be served. [ErrNoRelease]: nothing was
+	// ever published; [ErrDamaged]: something was, and it cannot be told what.
+	Current(ctx context.Context) (fest.Release, error)
+
+	// Releases lists everything that was ever published, newest first, and
+	// says of each whether its content is still kept.
+	Releases(ctx context.Context) ([]Record, error)
+
+	// Stage begins an import. It takes no lock: several may be under way, and
+	// Publish decides. ctx bounds the whole stage. The caller must call
+	// Discard in the end, whatever happened.
+	Stage(ctx context.Context) (Stage, error)
+
+	// Content opens what a release says, after all of it was verified.
+	// [ErrNotKept], [ErrDamaged], [ErrNewer]. The caller must close it; it holds
+	// one file open, and stays readable when retention removes the content.
+	Content(ctx context.Context, digest fest.Digest) (Content, error)
+
+	// Changed gives a value soon after Current may have moved (the directory:
+	// within 250 ms). It is a hint: several moves may give one value, and a
+	// value may come for nothing. The channel is closed when ctx ends or the
+	// store is closed; one goroutine lives that long. Call it before Current,
+	// so that no move falls between the two.
+	Changed(ctx context.Context) <-chan struct{}
+
+	// Close frees what the store holds. Contents and stages that are open
+	// should be closed before. Calling it again does nothing.
+	Close() error
+}
+
+// Record is a release in the ledger.
+type Record struct {
+	fest.Release
+	// Kept: the content is still there, so the release can be served.
+	Kept bool `json:"kept"`
+	// Damaged: the content is there and was found damaged. Importing the same
+	// source again mends it.
+	Damaged bool `json:"damaged,omitempty"`
+}
+
+// Stage is an import under way: Add… Source, Seal, Publish, Discard. Nothing
+// of it is visible to others before Seal, nothing is served before Publish. It
+// belongs to one goroutine at a time. After an error only Discard makes sense.
+type Stage interface {
+	// Add takes the next entry, in file order. It keeps the slice's bytes
+	// without copying them until they are compressed by other goroutines, so
+	// they must not change. An error may be that of an earlier slice.
+	Add(s fest.Slice) error
+
+	// Source keeps the file as it came. src.Digest must be that of the file.
+	// The file is opened before Source returns and copied in the background;
+	// Seal waits for it and reports its errors, also that the bytes did not
+	// have this digest ([ErrSource]).
+	Source(path string, src fest.Source) error
+
+	// Seal ends the entries. Content with the returned digest is then durable
+	// and can be opened by digest, but belongs to no release. The digest is
+	// that of [Digester]: the same entries always give the same, whatever the
+	// container they came in.
+	Seal(doc fest.Document) (fest.Digest, error)
+
+	// Publish makes c the release to be served, under the next serial, if the
+	// release served until now still has the serial expect (0: there is none);
+	// else [ErrConflict]: an importer that was overtaken never overwrites what
+	// is newer. c.Digest is what Seal returned, or, on a stage that sealed
+	// nothing, a content that the store keeps (going back): else [ErrNotKept].
+	//
+	// An error means that nothing was published, except [ErrNotDurable], which
+	// comes with the release.
+	Publish(ctx context.Context, c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error)
+
+	// Discard ends the stage and frees its goroutines. What was sealed and
+	// belongs to no release is removed. Calling it again does nothing.
+	Discard() error
+}
+
+// Content is what one imported file says: its entries' slices as they stood in
+// the source. All methods are safe for concurrent use.
+type Content interface {
+	// Digest is what the content is known by.
+	Digest() fest.Digest
+	// Document is what the root element said.
+	Document() fest.Document
+	// Len is the number of entries.
+	Len() int
+	// Slice gives the i-th entry in file order, from 0. Its bytes must not be
+	// changed. What was read from disk is verified again: [ErrDamaged].
+	Slice(i int) (fest.Slice, error)
+	// Slices gives all entries in file order, reading ahead in the background;
+	// it stops after the first error. The goroutines end with the loop.
+	Slices() iter.Seq2[fest.Slice, error]
+	// Close frees the file. Slice then fails with [fs.ErrClosed].
+	Close() error
+}
+
+// Retention says what is kept. What the served release refers to is always
+// kept, and so is whatever a release that is kept refers to.
+type Retention struct {
+	// Age: contents of releases published within it are kept. Zero: 400 days.
+	Age time.Duration
+	// Contents is how many contents, the newest undamaged ones, are kept
+	// however old. Zero: 7.
+	Contents int
+	// Snapshots is for how many of the newest contents snapshots are kept;
+	// they are derived and can be made again. Zero: 3.
+	Snapshots int
+	// Sources is for how many of the newest contents the file as it came is
+	// kept. Zero: 3.
+	Sources int
+}
