@@ -1,0 +1,2 @@
+// Package wire renders entries as JSON.
+package wire
