@@ -22,7 +22,8 @@ type Entry struct {
 	Object any
 }
 
-// Envelope elements stand before the object; these are their descriptions.
+// EnvelopeType describes the elements of an entry that stand before its
+// object.
 func EnvelopeType() *Type { return envelopeType() }
 
 // ObjectID is the entry's object id; "" where its class has none (R16) or the

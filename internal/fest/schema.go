@@ -103,25 +103,25 @@ func TypeOf(t reflect.Type) *Type {
 	return got.(*Type)
 }
 
-func (d *Type) add(t reflect.Type, index []int) {
-	for i := range t.NumField() {
-		sf := t.Field(i)
+func (t *Type) add(g reflect.Type, index []int) {
+	for i := range g.NumField() {
+		sf := g.Field(i)
 		at := append(append([]int{}, index...), i)
 		if sf.Anonymous {
-			d.add(sf.Type, at)
+			t.add(sf.Type, at)
 			continue
 		}
 		f, err := describe(sf)
 		if err != nil {
-			panic(fmt.Sprintf("fest: %s.%s: %v", d.Name, sf.Name, err))
+			panic(fmt.Sprintf("fest: %s.%s: %v", t.Name, sf.Name, err))
 		}
 		f.Index = at
 		name := fieldName{f.Namespace, f.Element}
-		if _, twice := d.names[name]; twice {
-			panic(fmt.Sprintf("fest: %s has %s twice", d.Name, f.Element))
+		if _, twice := t.names[name]; twice {
+			panic(fmt.Sprintf("fest: %s has %s twice", t.Name, f.Element))
 		}
-		d.names[name] = len(d.Fields)
-		d.Fields = append(d.Fields, f)
+		t.names[name] = len(t.Fields)
+		t.Fields = append(t.Fields, f)
 	}
 }
 

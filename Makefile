@@ -1,0 +1,82 @@
+# festd. `make help` lists the targets; all of them run from a clean clone.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+IMAGE ?= festd
+ARGS ?=
+FUZZTIME ?= 30s
+
+# The linter is built from source at the version that tools/go.mod pins; the
+# build cache keeps it.
+GOLANGCI := go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Serve the sample on http://127.0.0.1:8080 (ARGS="--source fest251.zip")
+	go run ./cmd/server $(ARGS)
+
+.PHONY: build
+build: ## Build bin/server: static, reproducible, version from git
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/server ./cmd/server
+
+.PHONY: test
+test: tools vet lint scripts-check test-race build ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector, build
+
+.PHONY: test-fast
+test-fast: ## All tests without the race detector, results cached
+	go test ./...
+
+.PHONY: test-race
+test-race: ## All tests with the race detector; fuzz targets run on their seeds
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
+
+.PHONY: tools
+tools: ## Install what the tests need and the machine lacks (Debian: apt-get)
+	@scripts/ensure-tools.sh
+
+.PHONY: vet
+vet: ## go vet
+	go vet ./...
+
+.PHONY: lint
+lint: ## golangci-lint; .golangci.yml argues each switch
+	$(GOLANGCI) run ./...
+
+.PHONY: scripts-check
+scripts-check: ## Parse the shell scripts; shellcheck too where it is installed
+	@for f in scripts/*.sh; do sh -n "$$f"; done; bash -n .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; fi
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for FUZZTIME (default 30s)
+	@scripts/fuzz.sh '$(FUZZTIME)'
+
+.PHONY: bench
+bench: ## Measure; prints a table of ratios and writes docs/PERFORMANCE.md
+	go run ./bench $(ARGS)
+
+.PHONY: cover
+cover: ## Coverage of all packages by all tests, as coverage.html
+	go test -coverpkg=./... -coverprofile=coverage.out ./...
+	go tool cover -func=coverage.out | tail -1
+	go tool cover -html=coverage.out -o coverage.html
+
+.PHONY: docs-update
+docs-update: ## Write the generated docs anew (docs/FIELDS.md)
+	go test ./internal/fest -run '^TestFieldsDoc$$' -update
+
+.PHONY: docker
+docker: ## Build the container image
+	docker build --build-arg VERSION='$(VERSION)' -t '$(IMAGE)' .
+
+.PHONY: clean
+clean: ## Remove what was built; not the data directory
+	rm -rf bin coverage.out coverage.html

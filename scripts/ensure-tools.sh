@@ -1,0 +1,72 @@
+#!/bin/sh
+# Installs what the tests need besides Go, git and make, where it is missing
+# and the system is Debian or one of its children:
+#
+#   gcc                 for the race detector (cgo)
+#   xmllint             validates generated files against the schemas
+#   chromium            looks at the page as a person does
+#   PostgreSQL server   for the tests of the store: clusters of their own,
+#                       never one of the system's
+#
+# A second run does nothing. On other systems it says what to install and
+# fails.
+set -eu
+
+missing=
+
+# need PACKAGE COMMAND…: any of the commands will do.
+need() {
+	package=$1
+	shift
+	for command in "$@"; do
+		if command -v "$command" >/dev/null 2>&1; then
+			return
+		fi
+	done
+	missing="$missing $package"
+}
+
+compiles() {
+	echo 'int main(void) { return 0; }' | "$1" -x c -o /dev/null - >/dev/null 2>&1
+}
+
+# Debian keeps the server's programs off the PATH.
+for dir in /usr/lib/postgresql/*/bin; do
+	PATH=$PATH:$dir
+done
+
+if ! compiles "${CC:-gcc}"; then
+	missing="$missing gcc libc6-dev"
+fi
+need libxml2-utils xmllint
+need chromium chromium chromium-browser google-chrome
+need postgresql initdb
+
+if [ -z "$missing" ]; then
+	exit 0
+fi
+echo "tools: missing:$missing" >&2
+
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "tools: no apt-get here; install the above by your system's own means" >&2
+	exit 1
+fi
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "tools: neither root nor sudo; ask for: apt-get install$missing" >&2
+		exit 1
+	fi
+	sudo=sudo
+fi
+
+# Debian makes and starts a cluster when it installs PostgreSQL, unless told
+# not to; we take the word back afterwards.
+nocluster=/etc/postgresql-common/createcluster.d/festd-tests.conf
+$sudo mkdir -p "${nocluster%/*}"
+echo 'create_main_cluster = false' | $sudo tee "$nocluster" >/dev/null
+trap '$sudo rm -f "$nocluster"' EXIT
+
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q
+# shellcheck disable=SC2086 # each word is a package
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
