@@ -18,6 +18,11 @@
 //	card:"1..*"          cardinality, where the Go type does not say it:
 //	                     a value is 1, a pointer 0..1, a slice 0..*
 //
+// and of the kith types, whose values stand in attributes ([Kind.Attributes]):
+//
+//	fest:"@DN"           attribute name, in no namespace
+//	json:"display"       property name; "" = the value itself
+//
 // The order of the fields is the order of the XSD sequence.
 //
 // Everything here is a pure value: no I/O, no clock, no goroutines, and no
