@@ -1,0 +1,222 @@
+package arch_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/festd/festd/internal/festtest"
+)
+
+const module = "github.com/festd/festd/"
+
+// pkg is what go list says of a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module) }
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = festtest.Root()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.Bytes())
+	}
+	var all []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// rooms is the table: package → packages it may import; "all" allows any.
+type rooms map[string][]string
+
+// row is a line of the table: package, contract, what it may import.
+var row = regexp.MustCompile("^\\| `([a-z0-9/]+)` \\| .* \\| ([a-z0-9, –]+) \\|$")
+
+func readRooms(r io.Reader) (rooms, error) {
+	table := rooms{}
+	in := false
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		line := lines.Text()
+		switch {
+		case line == "| package | contract in a sentence | may import |":
+			in = true
+		case !in || strings.HasPrefix(line, "|---"):
+		case line == "":
+			in = false
+		default:
+			m := row.FindStringSubmatch(line)
+			if m == nil {
+				return nil, fmt.Errorf("the table of rooms has a row that is none: %s", line)
+			}
+			if table[m[1]] != nil {
+				return nil, fmt.Errorf("the table of rooms has %s twice", m[1])
+			}
+			table[m[1]] = []string{}
+			for _, s := range strings.Split(m[2], ", ") {
+				switch s {
+				case "–":
+				case "all", "api":
+					table[m[1]] = append(table[m[1]], s)
+				default:
+					table[m[1]] = append(table[m[1]], "internal/"+s)
+				}
+			}
+		}
+	}
+	return table, lines.Err()
+}
+
+// check says what a package imports of this module and may not.
+func (r rooms) check(p pkg) []string {
+	allowed, known := r[p.name()]
+	if !known {
+		return []string{fmt.Sprintf("package %s has no row in the table of rooms (docs/ARCHITECTURE.md)", p.name())}
+	}
+	var wrong []string
+	for _, path := range p.Imports {
+		name, ours := strings.CutPrefix(path, module)
+		if !ours || name == "internal/festtest" { // see TestFesttestIsForTests
+			continue
+		}
+		// A room's inner rooms are its own business.
+		if strings.HasPrefix(name, p.name()+"/") {
+			continue
+		}
+		if !slices.Contains(allowed, name) && !slices.Contains(allowed, "all") {
+			wrong = append(wrong, fmt.Sprintf("%s imports %s; it may import %s", p.name(), name, strings.Join(allowed, ", ")))
+		}
+	}
+	return wrong
+}
+
+func TestRooms(t *testing.T) {
+	f, err := os.Open(filepath.Join(festtest.Root(), "docs", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	table, err := readRooms(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, p := range packages(t) {
+		for _, wrong := range table.check(p) {
+			t.Error(wrong)
+		}
+		if _, ok := table[p.name()]; ok {
+			seen++
+		}
+	}
+	if seen < 3 {
+		t.Errorf("only %d packages of the table exist: is it read right? %v", seen, slices.Sorted(maps.Keys(table)))
+	}
+}
+
+// homes are the packages that alone may use a library.
+var homes = map[string][]string{
+	"github.com/jackc/pgx":                {"internal/festdb"},
+	"database/sql":                        {"internal/festdb"},
+	"github.com/go-chi/chi":               {"internal/api", "internal/fhir"},
+	"github.com/alecthomas/kong":          {"cmd/server", "bench"},
+	"github.com/gofrs/flock":              {"internal/festdb"},
+	"github.com/prometheus/client_golang": {"internal/api", "internal/app", "bench"},
+	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest", "cmd/server", "bench"},
+}
+
+func TestLibrariesHaveHomes(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, path := range p.Imports {
+			for library, home := range homes {
+				at := path == library || strings.HasPrefix(path, library+"/")
+				if at && !slices.Contains(home, p.name()) {
+					t.Errorf("%s imports %s; only %s may", p.name(), path, strings.Join(home, ", "))
+				}
+			}
+		}
+	}
+}
+
+// pure packages compute; files, network and processes are others' work.
+var pure = []string{"internal/fest", "internal/wire", "internal/search", "internal/rules", "internal/gate"}
+
+func TestPureRooms(t *testing.T) {
+	for _, p := range packages(t) {
+		if !slices.Contains(pure, p.name()) {
+			continue
+		}
+		for _, path := range p.Imports {
+			switch first, _, _ := strings.Cut(path, "/"); {
+			case first == "os", first == "net" && path != "net/url", first == "syscall", path == "log/slog", path == "math/rand/v2", path == "unsafe":
+				t.Errorf("%s imports %s; it is pure", p.name(), path)
+			}
+		}
+	}
+}
+
+func TestFesttestIsForTests(t *testing.T) {
+	for _, p := range packages(t) {
+		if slices.Contains(p.Imports, module+"internal/festtest") {
+			t.Errorf("%s imports internal/festtest outside its tests", p.name())
+		}
+	}
+}
+
+// The test itself must be able to fail.
+func TestCheckFinds(t *testing.T) {
+	table, err := readRooms(strings.NewReader("| package | contract in a sentence | may import |\n|---|---|---|\n" +
+		"| `internal/fest` | Words. | – |\n| `internal/m30` | Reads. | fest |\n| `internal/app` | Wires. | all |\n\n| `internal/late` | No row. | – |\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := rooms{"internal/fest": {}, "internal/m30": {"internal/fest"}, "internal/app": {"all"}}
+	if diff := cmp.Diff(want, table); diff != "" {
+		t.Fatalf("table (-want +got):\n%s", diff)
+	}
+	for _, tt := range []struct {
+		name, pkg string
+		imports   []string
+		wrong     int
+	}{
+		{"allowed", "internal/m30", []string{"io", module + "internal/fest", module + "internal/m30/inner"}, 0},
+		{"all allowed", "internal/app", []string{module + "internal/m30", module + "internal/fest"}, 0},
+		{"not allowed", "internal/fest", []string{module + "internal/m30"}, 1},
+		{"upwards", "internal/m30", []string{module + "internal/app", module + "internal/fest"}, 1},
+		{"unknown package", "internal/late", nil, 1},
+	} {
+		if got := table.check(pkg{ImportPath: module + tt.pkg, Imports: tt.imports}); len(got) != tt.wrong {
+			t.Errorf("%s: %q, want %d findings", tt.name, got, tt.wrong)
+		}
+	}
+	if _, err := readRooms(strings.NewReader("| package | contract in a sentence | may import |\n| internal/x | no code marks | – |\n")); err == nil {
+		t.Error("a broken row went unnoticed")
+	}
+}
