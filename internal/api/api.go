@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"sync/atomic"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// API answers HTTP for one server. New makes it; its handlers may be used by
+// any number of listeners at once.
+type API struct {
+	opts    Options
+	metrics *metrics
+	table   []Route
+	current atomic.Pointer[view]
+	coders  *compressors
+	page    *page
+	spec    document
+	logged  atomic.Uint64 // successful requests, for thinning the access log
+
+	public, ops http.Handler
+}
+
+// New checks the options, registers the metrics and builds the handlers. It
+// starts nothing.
+func New(o Options) (*API, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(&o)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec()}
+	if a.page, err = newPage(); err != nil {
+		return nil, err
+	}
+	a.table = a.routes()
+	a.public = a.newPublic()
+	a.ops = a.newOps()
+	return a, nil
+}
+
+// Public is the handler of the public listener.
+func (a *API) Public() http.Handler { return a.public }
+
+// Ops is the handler of the ops listener: probes, metrics and profiles. It is
+// for operators only.
+func (a *API) Ops() http.Handler { return a.ops }
+
+// State is what the probes report; see [Options].
+func (a *API) State() *State { return a.opts.State }
+
+// Routes is the route table of the public listener.
+func (a *API) Routes() []Route { return append([]Route(nil), a.table...) }
+
+// newPublic builds the router from the route table.
+func (a *API) newPublic() http.Handler {
+	mux := chi.NewRouter()
+	for i := range a.table {
+		rt := &a.table[i]
+		e := &endpoint{api: a, route: rt, metrics: a.metrics.route(rt.Pattern)}
+		for _, method := range rt.Methods {
+			mux.Method(method, rt.Pattern, e)
+		}
+	}
+	none := a.metrics.route(routeNone)
+	stray := func(cost Cost, h handler) *endpoint {
+		return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: cost, handle: h}, metrics: none}
+	}
+	mux.NotFound(stray(CostLookup, a.noRoute).ServeHTTP)
+	mux.MethodNotAllowed(stray(CostLookup, a.otherMethod(mux)).ServeHTTP)
+	tooLong := stray(CostLookup, func(*call, *view) error {
+		return fail(errURITooLong, "the request target may be "+itoa(a.opts.MaxURLBytes)+" bytes long")
+	})
+	tooLarge := stray(CostLookup, func(c *call, _ *view) error {
+		c.Header()["Connection"] = []string{"close"}
+		return fail(errBodyTooLarge, "a body may be "+itoa(int(a.opts.MaxBodyBytes))+" bytes long; no route of this API reads one")
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case len(r.RequestURI) > a.opts.MaxURLBytes:
+			tooLong.ServeHTTP(w, r)
+		case r.ContentLength > a.opts.MaxBodyBytes:
+			tooLarge.ServeHTTP(w, r)
+		default:
+			mux.ServeHTTP(w, r)
+		}
+	})
+}

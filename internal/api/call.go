@@ -1,0 +1,99 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const levelError = slog.LevelError
+
+// call is one request under way: the writer that handlers write to, with what
+// is known of the request. Calls are pooled; nothing may keep one.
+type call struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	key    string // the path's parameter, decoded
+	start  time.Time
+	status int // 0 until the header is written
+	bytes  int64
+	gone   bool // the client was gone before the body was written
+	trace  trace
+}
+
+var calls = sync.Pool{New: func() any { return new(call) }}
+
+// Header is that of the answer.
+func (c *call) Header() http.Header { return c.w.Header() }
+
+// WriteHeader writes the header once.
+func (c *call) WriteHeader(status int) {
+	if c.status != 0 {
+		return
+	}
+	c.status = status
+	c.w.WriteHeader(status)
+}
+
+// Write writes a part of the body; the handlers of net/http's kind use it.
+func (c *call) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := c.w.Write(b)
+	c.bytes += int64(n)
+	if err != nil {
+		c.gone = true
+	}
+	return n, err
+}
+
+// Unwrap lets http.ResponseController through.
+func (c *call) Unwrap() http.ResponseWriter { return c.w }
+
+// writeBody writes the body, but for HEAD. A failing write means that the
+// client is gone, which no answer can mend: it is noted for the log.
+func (c *call) writeBody(b []byte) {
+	if c.r.Method != http.MethodHead {
+		_, _ = c.Write(b)
+	}
+}
+
+// statusClientGone is what logs and metrics call an answer that its client did
+// not wait for.
+const statusClientGone = 499
+
+// outcome is the status for logs and metrics.
+func (c *call) outcome() int {
+	if c.gone && c.r.Context().Err() != nil {
+		return statusClientGone
+	}
+	return c.status
+}
+
+func (c *call) failureAttrs(err error) []slog.Attr {
+	return []slog.Attr{
+		slog.String("trace_id", c.traceID()),
+		slog.String("method", c.r.Method),
+		slog.String("path", c.r.URL.Path),
+		slog.Any("error", err),
+	}
+}
+
+// remote is the address of the client's end of the connection, without port.
+func (c *call) remote() string {
+	host, _, err := net.SplitHostPort(c.r.RemoteAddr)
+	if err != nil {
+		return c.r.RemoteAddr
+	}
+	return host
+}
+
+func asFailure(err error) (*failure, bool) {
+	var f *failure
+	ok := errors.As(err, &f)
+	return f, ok
+}

@@ -1,0 +1,40 @@
+package api
+
+// Values of headers that do not depend on the request. They are shared by all
+// answers: never changed, never appended to.
+var (
+	typeJSON    = []string{"application/json"}
+	typeXML     = []string{"application/xml; charset=utf-8"}
+	typeHTML    = []string{"text/html; charset=utf-8"}
+	typeText    = []string{"text/plain; charset=utf-8"}
+	typeYAML    = []string{"application/yaml"}
+	typeProblem = []string{"application/problem+json"}
+
+	noCache    = []string{"no-cache"}
+	noStore    = []string{"no-store"}
+	varyAccept = []string{"Accept, Accept-Encoding"}
+	varyPage   = []string{"Accept, Accept-Encoding, Accept-Language"}
+	nosniff    = []string{"nosniff"}
+	gzipCoding = []string{"gzip"}
+	zstdCoding = []string{"zstd"}
+
+	// FEST is open data: pages of any origin may read it, with no more rights
+	// than anybody has. Nothing here depends on cookies or on the origin.
+	anyOrigin     = []string{"*"}
+	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, ETag, Link, Retry-After, traceresponse"}
+	allowHeaders  = []string{"Accept, Accept-Language, If-None-Match, traceparent"}
+	maxAge        = []string{"86400"}
+	sampleValue   = []string{sampleText}
+)
+
+// The headers that name the release of an answer. The keys are written as
+// documented, not in Go's canonical form: header names have no case, and this
+// is what people see in a terminal.
+const (
+	headerRelease   = "FEST-Release"
+	headerRetrieved = "FEST-Retrieved"
+	headerSample    = "FEST-Sample"
+)
+
+// sampleText marks made-up data.
+const sampleText = "not for clinical use"

@@ -1,0 +1,7 @@
+package api
+
+type page struct{}
+
+type example struct{}
+
+func newPage() (*page, error) { return &page{}, nil }

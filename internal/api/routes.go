@@ -1,0 +1,82 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// Cost is the class of a route: what answering it takes, and so which bounds
+// it stands under.
+type Cost uint8
+
+const (
+	// CostOps is a probe: never refused.
+	CostOps Cost = iota
+	// CostLookup is one or some entries by key.
+	CostLookup
+	// CostCompute is work that grows with the question.
+	CostCompute
+	// CostBulk is a body of megabytes.
+	CostBulk
+)
+
+// Caching is what a route's answers say of their caching.
+type Caching uint8
+
+const (
+	// CacheNever: the answer holds for this moment only (no-store).
+	CacheNever Caching = iota
+	// CacheRevalidate: kept and asked for with If-None-Match (no-cache), which
+	// costs next to nothing.
+	CacheRevalidate
+)
+
+// Route is a row of the route table: everything that is true of a route
+// without looking into its handler.
+type Route struct {
+	// Pattern is chi's, and the label route of metrics and logs.
+	Pattern string
+	// Methods beside OPTIONS, which all routes have.
+	Methods []string
+	Cost    Cost
+	Caching Caching
+	// Resource is what the route serves entries of; "" if none.
+	Resource fest.Resource
+	// Data routes answer from a snapshot and need one.
+	Data   bool
+	handle handler
+}
+
+// handler writes the answer, or returns an error and has written nothing. v is
+// nil for routes without data.
+type handler func(c *call, v *view) error
+
+var readOnly = []string{http.MethodGet, http.MethodHead}
+
+// routes is the route table of the public listener.
+func (a *API) routes() []Route {
+	rs := []Route{
+		{Pattern: "/", Cost: CostLookup, Caching: CacheRevalidate, handle: a.root},
+		{Pattern: "/healthz", Cost: CostOps, Caching: CacheNever, handle: a.healthz},
+		{Pattern: "/openapi.yaml", Cost: CostLookup, Caching: CacheRevalidate, handle: a.openapi},
+		{Pattern: "/problems/{type}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.problemDoc},
+		{Pattern: "/v1", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.resources},
+		{Pattern: "/v1/releases/current", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.currentRelease},
+		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.atc},
+	}
+	for _, res := range fest.Resources() {
+		path, key := "/v1/"+string(res), "{key}"
+		if res == fest.ResourceNotAssessed {
+			key = "{atc}"
+		}
+		rs = append(rs,
+			Route{Pattern: path, Cost: CostLookup, Caching: CacheRevalidate, Data: true, Resource: res, handle: a.list(res)},
+			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, Resource: res, handle: a.item(res)},
+		)
+	}
+	for i := range rs {
+		rs[i].Methods = readOnly
+	}
+	return rs
+}

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// representation is a body that is ready to be sent.
+type representation struct {
+	contentType []string
+	etag        string // of the identity coding, with its quotes
+	body        []byte
+	gzip, zstd  []byte // body precompressed, or nil
+	vary        []string
+}
+
+// headerValues are the two values that are an answer's own. One allocation
+// holds both; net/http reads them after the handler has returned.
+type headerValues struct{ etag, length [1]string }
+
+// send answers with a representation, or with 304. The coding is chosen by the
+// size of the body, so that a 304 needs no compressing.
+func (a *API) send(c *call, rep *representation) error {
+	how := acceptedCodings(c.r.Header["Accept-Encoding"]).choose(len(rep.body))
+	if how == noCoding {
+		return unacceptableCoding()
+	}
+	h := c.Header()
+	values := &headerValues{etag: [1]string{withSuffix(rep.etag, how.suffix())}}
+	h["Etag"] = values.etag[:]
+	h["Cache-Control"] = noCache
+	if h["Vary"] = rep.vary; rep.vary == nil {
+		h["Vary"] = varyAccept
+	}
+	if inm := c.r.Header["If-None-Match"]; inm != nil && matches(inm, values.etag[0]) {
+		c.echoTrace(h)
+		c.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	c.echoTrace(h)
+	h["Content-Type"] = rep.contentType
+	body := rep.body
+	if how != identity {
+		h["Content-Encoding"] = how.header()
+		if ready := rep.encoded(how); ready != nil {
+			body = ready
+		} else {
+			buf := a.coders.buffer()
+			defer a.coders.giveBack(buf)
+			enc, done := a.coders.encoder(how, buf)
+			defer done()
+			if _, err := enc.Write(body); err != nil {
+				return internal(err)
+			}
+			if err := enc.Close(); err != nil {
+				return internal(err)
+			}
+			body = buf.Bytes()
+		}
+	}
+	values.length[0] = strconv.Itoa(len(body))
+	h["Content-Length"] = values.length[:]
+	c.WriteHeader(http.StatusOK)
+	c.writeBody(body)
+	return nil
+}
+
+func (rep *representation) encoded(how coding) []byte {
+	if how == zstandard {
+		return rep.zstd
+	}
+	return rep.gzip
+}
+
+// echoTrace answers a client that sent a trace context with its trace.
+func (c *call) echoTrace(h http.Header) {
+	if c.r.Header["Traceparent"] != nil {
+		c.traceResponse(h)
+	}
+}
+
+func unacceptableCoding() error {
+	return &failure{kind: errEncodingUnsupported, problem: Problem{
+		Detail:    "Accept-Encoding rules out every coding there is",
+		Available: []string{"identity", "gzip", "zstd"},
+	}}
+}
+
+// media picks the representation that the request prefers among the offers.
+func (c *call) media(offers ...mediaType) (mediaType, error) {
+	if m := negotiate(c.r.Header["Accept"], offers); m != "" {
+		return m, nil
+	}
+	f := &failure{kind: errNotAcceptable, problem: Problem{Detail: "the header Accept names none of the media types of this resource"}}
+	for _, o := range offers {
+		f.problem.Available = append(f.problem.Available, string(o))
+	}
+	return "", f
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
