@@ -1,0 +1,222 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/festd/festd/internal/festtest"
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(festtest.Root(), filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// instruction is one of a Dockerfile's, its continuation lines joined.
+type instruction struct{ name, args string }
+
+func dockerfile(t *testing.T) []instruction {
+	t.Helper()
+	var out []instruction
+	joined := strings.ReplaceAll(read(t, "Dockerfile"), "\\\n", " ")
+	for line := range strings.Lines(joined) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, args, _ := strings.Cut(line, " ")
+		out = append(out, instruction{strings.ToUpper(name), strings.TrimSpace(args)})
+	}
+	return out
+}
+
+// last returns the arguments of the last instruction of a name, which is the
+// one that counts in the final stage.
+func last(t *testing.T, all []instruction, name string) string {
+	t.Helper()
+	for _, i := range slices.Backward(all) {
+		if i.name == name {
+			return i.args
+		}
+		if i.name == "FROM" {
+			break
+		}
+	}
+	t.Fatalf("the last stage of the Dockerfile has no %s", name)
+	return ""
+}
+
+func TestDockerfileGoVersion(t *testing.T) {
+	m := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(read(t, "go.mod"))
+	if m == nil {
+		t.Fatal("go.mod has no go line")
+	}
+	for _, i := range dockerfile(t) {
+		if i.name == "FROM" && strings.Contains(i.args, "golang") {
+			if !strings.Contains(i.args, "golang:"+m[1]+"-") {
+				t.Errorf("FROM %s: go.mod says go %s", i.args, m[1])
+			}
+			return
+		}
+	}
+	t.Error("no stage builds with a golang image")
+}
+
+// What is copied into the build exists and is let through by .dockerignore,
+// and what the program is made of is copied.
+func TestDockerfileSources(t *testing.T) {
+	ignored := read(t, ".dockerignore")
+	var copied []string
+	for _, i := range dockerfile(t) {
+		if i.name != "COPY" || strings.HasPrefix(i.args, "--from") {
+			continue
+		}
+		words := strings.Fields(i.args)
+		for _, src := range words[:len(words)-1] {
+			copied = append(copied, src)
+			if _, err := os.Stat(filepath.Join(festtest.Root(), src)); err != nil {
+				t.Errorf("COPY %s: %v", src, err)
+			}
+			if !strings.Contains(ignored, "\n!"+src+"\n") {
+				t.Errorf("COPY %s: .dockerignore keeps it out of the build context", src)
+			}
+		}
+	}
+	slices.Sort(copied)
+	if diff := cmp.Diff([]string{"api", "cmd", "go.mod", "go.sum", "internal"}, copied); diff != "" {
+		t.Errorf("copied into the build (-want +got):\n%s", diff)
+	}
+}
+
+func TestDockerfileImage(t *testing.T) {
+	all := dockerfile(t)
+	text := read(t, "Dockerfile")
+	if user := last(t, all, "USER"); !regexp.MustCompile(`^[1-9]\d*:[1-9]\d*$`).MatchString(user) {
+		t.Errorf("USER %s: want numbers, not root: Kubernetes cannot check names for runAsNonRoot", user)
+	} else if !strings.Contains(text, "COPY --from=build --chown="+user+" /out/data /data") {
+		t.Errorf("/data is not copied as owned by %s", user)
+	}
+	for name, want := range map[string][]string{"ENTRYPOINT": {"/server"}, "VOLUME": {"/data"}} {
+		var got []string
+		if err := json.Unmarshal([]byte(last(t, all, name)), &got); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s is %q, %v; want %q: an empty image has no shell", name, got, err, want)
+		}
+	}
+	if h := last(t, all, "HEALTHCHECK"); !strings.HasSuffix(h, `CMD ["/server", "healthcheck"]`) {
+		t.Errorf("HEALTHCHECK %s: want the program itself", h)
+	}
+	if s := last(t, all, "STOPSIGNAL"); s != "SIGTERM" {
+		t.Errorf("STOPSIGNAL %s: the server drains on SIGTERM", s)
+	}
+	if !strings.Contains(text, "CGO_ENABLED=0") || last(t, all, "FROM") != "scratch" {
+		t.Error("want a static binary on scratch")
+	}
+	env := last(t, all, "ENV")
+	if !strings.Contains(env, "FEST_SAMPLE=off") {
+		t.Errorf("ENV %s: an image never serves the sample by itself", env)
+	}
+}
+
+type compose struct {
+	Services map[string]service `yaml:"services"`
+	Volumes  map[string]any     `yaml:"volumes"`
+	Name     string             `yaml:"name"`
+}
+
+type service struct {
+	Image       string            `yaml:"image"`
+	Build       map[string]any    `yaml:"build"`
+	Restart     string            `yaml:"restart"`
+	Environment map[string]string `yaml:"environment"`
+	Ports       []string          `yaml:"ports"`
+	Volumes     []string          `yaml:"volumes"`
+	ReadOnly    bool              `yaml:"read_only"`
+	CapDrop     []string          `yaml:"cap_drop"`
+	SecurityOpt []string          `yaml:"security_opt"`
+	PidsLimit   int               `yaml:"pids_limit"`
+	Deploy      struct {
+		Resources struct {
+			Limits struct {
+				CPUs   string `yaml:"cpus"`
+				Memory string `yaml:"memory"`
+			} `yaml:"limits"`
+		} `yaml:"resources"`
+	} `yaml:"deploy"`
+	Healthcheck struct {
+		Test        []string `yaml:"test"`
+		Interval    string   `yaml:"interval"`
+		Timeout     string   `yaml:"timeout"`
+		StartPeriod string   `yaml:"start_period"`
+		Retries     int      `yaml:"retries"`
+	} `yaml:"healthcheck"`
+	StopGracePeriod string         `yaml:"stop_grace_period"`
+	Logging         map[string]any `yaml:"logging"`
+}
+
+func TestCompose(t *testing.T) {
+	dec := yaml.NewDecoder(strings.NewReader(read(t, "deploy/compose.yaml")))
+	dec.KnownFields(true) // a mistyped key would silently do nothing
+	var c compose
+	if err := dec.Decode(&c); err != nil {
+		t.Fatal(err)
+	}
+	s, ok := c.Services["festd"]
+	if !ok {
+		t.Fatal("no service festd")
+	}
+	if s.Environment["FEST_SAMPLE"] != "off" {
+		t.Error("FEST_SAMPLE is not off: a lost volume would serve made-up data")
+	}
+	if !s.ReadOnly || !slices.Contains(s.CapDrop, "ALL") || s.Restart == "" || s.Deploy.Resources.Limits.Memory == "" || s.StopGracePeriod == "" {
+		t.Errorf("read-only root, dropped capabilities, restart policy, memory limit or stop grace missing: %+v", s)
+	}
+	if diff := cmp.Diff([]string{"CMD", "/server", "healthcheck"}, s.Healthcheck.Test); diff != "" {
+		t.Errorf("healthcheck (-want +got):\n%s", diff)
+	}
+	for _, p := range s.Ports {
+		if strings.HasSuffix(p, ":9180") && !strings.HasPrefix(p, "127.0.0.1:") {
+			t.Errorf("port %s: the ops listener is published beyond this host", p)
+		}
+	}
+	named := false
+	for _, v := range s.Volumes {
+		src, dst, _ := strings.Cut(v, ":")
+		if _, ok := c.Volumes[src]; ok && dst == "/data" {
+			named = true
+		}
+	}
+	if !named {
+		t.Errorf("volumes %q: want /data on a named volume", s.Volumes)
+	}
+}
+
+// Whatever is set here is a setting of the program.
+func TestEnvironmentIsDocumented(t *testing.T) {
+	config := read(t, "docs/CONFIG.md")
+	name := regexp.MustCompile(`\bFEST_[A-Z_]+\b`)
+	// Compose's own variables, explained in the file itself.
+	own := []string{"FEST_IMPORT_DIR", "FEST_PORT"}
+	for _, file := range []string{"Dockerfile", "deploy/compose.yaml"} {
+		found := name.FindAllString(read(t, file), -1)
+		if len(found) == 0 {
+			t.Errorf("%s sets nothing", file)
+		}
+		for _, n := range found {
+			if !strings.Contains(config, "`"+n+"`") && !slices.Contains(own, n) {
+				t.Errorf("%s: %s is not in docs/CONFIG.md", file, n)
+			}
+		}
+	}
+}
