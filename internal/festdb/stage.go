@@ -1,0 +1,153 @@
+package festdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// Stage implements [Store].
+func (s *Directory) Stage(ctx context.Context) (Stage, error) {
+	if err := s.usable(ctx); err != nil {
+		return nil, err
+	}
+	w, err := s.disk.NewWriter(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: no import can begin: %w", s.disk.Dir(), err)
+	}
+	return &stage{Writer: w, s: s}, nil
+}
+
+// stage is an import into a directory.
+type stage struct {
+	*Writer
+	s         *Directory
+	published bool
+}
+
+// Publish implements [Stage].
+func (g *stage) Publish(ctx context.Context, c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error) {
+	if err := g.publishable(ctx, c, src); err != nil {
+		return fest.Release{}, err
+	}
+	var r fest.Release
+	err := g.s.disk.locked(ctx, func() (err error) {
+		r, err = g.s.publish(c, src, expect)
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrNotDurable) {
+		return fest.Release{}, fmt.Errorf("publishing content %s in %s: %w", c.Digest.Short(), g.s.disk.Dir(), err)
+	}
+	g.published = true
+	if err != nil {
+		return r, fmt.Errorf("publishing release %d in %s: %w", r.Serial, g.s.disk.Dir(), err)
+	}
+	// What is no longer kept goes now. The release stands whether it goes or not.
+	if err := g.s.disk.Prune(ctx); err != nil {
+		g.s.log.Warn("retention not done", "dir", g.s.disk.Dir(), "error", err)
+	}
+	return r, nil
+}
+
+// publishable checks what can be checked before the lock is taken.
+func (g *stage) publishable(ctx context.Context, c fest.Content, src fest.Source) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if _, err := fest.ParseDigest(string(c.Digest)); err != nil {
+		return fmt.Errorf("publishing: %w: %w", ErrState, err)
+	}
+	if g.published {
+		return fmt.Errorf("publishing content %s: %w: this import has published already", c.Digest.Short(), ErrState)
+	}
+	if g.sealed == "" {
+		if g.Writer.pack != nil || g.closed {
+			return fmt.Errorf("publishing content %s: %w: want Seal first", c.Digest.Short(), ErrState)
+		}
+		return g.kept(ctx, c)
+	}
+	switch {
+	case c.Digest != g.sealed:
+		return fmt.Errorf("publishing content %s: %w: %s was sealed", c.Digest.Short(), ErrState, g.sealed.Short())
+	case !sameDocument(c.Document, g.doc):
+		return fmt.Errorf("publishing content %s: %w: its document is not the one that was sealed", c.Digest.Short(), ErrState)
+	case g.copy != nil && src.Digest != g.copy.digest:
+		return fmt.Errorf("publishing content %s: %w: its source is %s, %s was kept", c.Digest.Short(), ErrState, src.Digest.Short(), g.copy.digest.Short())
+	}
+	return nil
+}
+
+// kept verifies a content that is to be served again.
+func (g *stage) kept(ctx context.Context, c fest.Content) error {
+	old, err := g.s.disk.Content(ctx, c.Digest)
+	if err != nil {
+		return fmt.Errorf("publishing: %w", err)
+	}
+	doc := old.Document()
+	if err := old.Close(); err != nil {
+		return err
+	}
+	if !sameDocument(c.Document, doc) {
+		return fmt.Errorf("publishing content %s: %w: its document is not that of the file", c.Digest.Short(), ErrState)
+	}
+	return nil
+}
+
+func sameDocument(a, b fest.Document) bool {
+	x, y := a.ValidFromDateHelfo, b.ValidFromDateHelfo
+	return a.RetrievalDate == b.RetrievalDate && (x == nil) == (y == nil) && (x == nil || *x == *y)
+}
+
+// publish moves CURRENT, under the lock. Everything before the rename of
+// CURRENT can be left as it is at any instant.
+func (s *Directory) publish(c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error) {
+	st, err := s.read(true)
+	if err != nil {
+		return fest.Release{}, err
+	}
+	cur, _ := st.current()
+	if cur.Serial != expect {
+		return fest.Release{}, fmt.Errorf("%w: release %d is served (content %s, HentetDato %s), this import expected %d",
+			ErrConflict, cur.Serial, cur.Content.Digest.Short(), cur.Content.RetrievalDate, expect)
+	}
+	if kept, _ := s.disk.Kept(c.Digest); !kept {
+		return fest.Release{}, fmt.Errorf("content %s: %w", c.Digest, ErrNotKept)
+	}
+	r := fest.Release{Serial: st.next, Stream: s.stream, PublishedAt: s.now().UTC().Round(0), Content: c, Source: src}
+	lines, err := st.extend(r)
+	if err != nil {
+		return fest.Release{}, err
+	}
+	if err := s.appendLedger(lines, st.size); err != nil {
+		return fest.Release{}, err
+	}
+	err = s.writeLine(currentFile, currentLine{Stream: s.stream, Ledger: st.size + int64(len(lines)), Release: &r})
+	if err != nil && !errors.Is(err, ErrNotDurable) {
+		return fest.Release{}, err
+	}
+	return r, err
+}
+
+// appendLedger writes the lines behind what is there and syncs. Nothing counts
+// until CURRENT says so; where it never does, the next writer voids them.
+func (s *Directory) appendLedger(lines []byte, at int64) (err error) {
+	path := s.disk.path(ledgerFile)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := s.disk.opts.fault.before(opWrite, path); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if _, err := f.WriteAt(lines, at); err != nil {
+		return err
+	}
+	if err := s.disk.opts.fault.before(opSync, path); err != nil {
+		return fmt.Errorf("syncing %s: %w", path, err)
+	}
+	return f.Sync()
+}
