@@ -27,6 +27,9 @@ const (
 	// MatchCodePrefix compares the beginning of a code: the tree of product
 	// groups goes by code length (R130).
 	MatchCodePrefix
+	// MatchIngredient compares the id of an ingredient exactly, and also finds
+	// what the ATC codes derived for that ingredient find (R43, R114).
+	MatchIngredient
 )
 
 // Filter is a query parameter of a list. The API, its description and the
@@ -35,7 +38,6 @@ type Filter struct {
 	Name  string // of the query parameter
 	Match Match
 	Doc   string // what it finds, one sentence, with rules
-	table uint8  // number of its key table, from 1
 }
 
 // filterTable lists the filters of every resource. The order numbers the key
@@ -78,10 +80,25 @@ var filterTable = []struct {
 	{fest.ResourceNotifications, Filter{Name: "type", Match: MatchExact, Doc: "Notification type, code of list 7441."}},
 	{fest.ResourceNotifications, Filter{Name: "reference", Match: MatchExact, Doc: "Id of a drug, package, generic or reimbursement that the notification names (R123)."}},
 	{fest.ResourceInteractions, Filter{Name: "atc", Match: MatchATCBothWays, Doc: "ATC code of any level: finds interactions on the code, on groups above it and on what is below it (R111, R121)."}},
-	{fest.ResourceInteractions, Filter{Name: "ingredient", Match: MatchExact, Doc: "Id of an ingredient: named by the interaction (R112), or covered by its ATC through the derived codes of the ingredient (R43, R114); moiety and its salts and esters count as one (R34)."}},
+	{fest.ResourceInteractions, Filter{Name: "ingredient", Match: MatchIngredient, Doc: "Id of an ingredient: named by the interaction (R112), or covered by its ATC through the derived codes of the ingredient (R43, R114); moiety and its salts and esters count as one (R34)."}},
 	{fest.ResourceNotAssessed, Filter{Name: "atc", Match: MatchATCBothWays, Doc: "ATC code of any level: finds the code, groups above it and what is below it (R119)."}},
 	{fest.ResourceCodeSystems, Filter{Name: "code", Match: MatchExact, Doc: "A code that the list holds."}},
 }
+
+// tableOf returns the number of a filter's key table, from 0; -1 for a filter
+// that the resource does not have.
+func tableOf(r fest.Resource, name string) int {
+	for i := range filterTable {
+		if filterTable[i].resource == r && filterTable[i].filter.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// derivedTable is the number of the key table of the ATC codes derived for an
+// ingredient (R43); it follows those of the filters.
+var derivedTable = len(filterTable)
 
 // Filters returns the filters of a resource in the order of the docs; nil for
 // a resource without any.
@@ -89,9 +106,7 @@ func Filters(r fest.Resource) []Filter {
 	var out []Filter
 	for i := range filterTable {
 		if filterTable[i].resource == r {
-			f := filterTable[i].filter
-			f.table = uint8(i + 1)
-			out = append(out, f)
+			out = append(out, filterTable[i].filter)
 		}
 	}
 	return out
