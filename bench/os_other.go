@@ -1,0 +1,18 @@
+//go:build !linux
+
+package main
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// The bench reads /proc: other systems can build it, not run it.
+
+func childAttributes() *syscall.SysProcAttr { return nil }
+func forget(string) error                   { return errors.New("needs Linux") }
+func settle()                               {}
+func diskRead(*os.ProcessState) float64     { return 0 }
+func cpus() []int                           { return nil }
+func lock(string) (func() error, error)     { return nil, errors.New("the bench needs Linux") }
