@@ -59,6 +59,9 @@ func measureImport(ctx context.Context, b *bench, res *result) error {
 	if err := b.rounds(b.runs, runs...); err != nil {
 		return err
 	}
+	if err := b.profileImport(ctx, time.Duration(source.wall.median()*float64(time.Second))); err != nil {
+		return err
+	}
 	res.columns = []string{"wall", "CPU (user + system)", "peak resident"}
 	if lintErr == nil {
 		beside := func(t *turns) string {
@@ -159,6 +162,28 @@ func (b *bench) sourceOnce(ctx context.Context) (usage, error) {
 		return usage{}, err
 	}
 	return usage{wall: took, user: time.Duration(cpu * float64(time.Second)), peak: m.peak}, s.end()
+}
+
+// profileImport profiles an import by a server, in a turn that is not counted.
+func (b *bench) profileImport(ctx context.Context, d time.Duration) error {
+	if b.profiles == "" {
+		return nil
+	}
+	data, err := b.folder("data")
+	if err != nil {
+		return err
+	}
+	s, err := b.serve(ctx, serving{data: data, source: b.files.zip, cpu: -1})
+	if err != nil {
+		return err
+	}
+	if _, err := s.until(ctx, time.Minute, s.ops+"/livez"); err != nil {
+		return err
+	}
+	if err := b.profile(ctx, "import", s, d, func() error { _, err := s.ready(ctx, readyTimeout); return err }); err != nil {
+		return err
+	}
+	return s.end()
 }
 
 // imported makes a data directory with the release in it.

@@ -34,7 +34,7 @@ type contender struct {
 	url  string
 	pid  int
 
-	rate, p50, p99, cpu series
+	rate, p50, p99, cpu, busy series
 }
 
 func measureLookup(ctx context.Context, b *bench, res *result) error {
@@ -83,8 +83,13 @@ func measureLookup(ctx context.Context, b *bench, res *result) error {
 	if err := b.takeTurns(ctx, corpus, all); err != nil {
 		return err
 	}
-	if err := b.profileLookup(ctx, corpus, quiet); err != nil {
-		return err
+	for name, s := range map[string]*server{"lookup": quiet, "lookup-log": logged} {
+		if err := b.profile(ctx, name, s, b.wrkTime, func() error {
+			_, err := b.wrk(ctx, corpus, s.api, b.wrkTime)
+			return err
+		}); err != nil {
+			return err
+		}
 	}
 
 	beside := func(a, by *contender) string {
@@ -99,15 +104,16 @@ func measureLookup(ctx context.Context, b *bench, res *result) error {
 	} else {
 		res.cannot(nginxErr, "lookup-nginx", "lookup-bare-nginx")
 	}
-	res.columns = []string{"requests per second", "p50", "p99", "CPU per request"}
+	res.columns = []string{"requests per second", "p50", "p99", "CPU per request", "processor busy"}
 	for _, c := range all {
-		res.detail(c.name, perSecond.spread(c.rate), microseconds.spread(c.p50), microseconds.spread(c.p99), microseconds.spread(c.cpu))
+		res.detail(c.name, perSecond.spread(c.rate), microseconds.spread(c.p50), microseconds.spread(c.p99), microseconds.spread(c.cpu), percent.spread(c.busy))
 	}
 	var bytes float64
 	for _, a := range answers {
 		bytes += float64(len(a.body))
 	}
-	res.remark("%d ids of `/v1/%s`, bodies of %.0f bytes on average, %d connections, %s a turn. Latencies are those at full load.",
+	res.remark("%d ids of `/v1/%s`, bodies of %.0f bytes on average, %d connections, %s a turn. Latencies are those at full load. "+
+		"A processor that is not busy nearly all of the time waited for wrk, or was taken by others.",
 		len(answers), b.resource, bytes/float64(len(answers)), b.connections, b.wrkTime)
 	if b.serverCPU < 0 {
 		res.remark("There is one processor only: server and wrk share it, so the ratios flatter the slower one.")

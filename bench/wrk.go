@@ -6,8 +6,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +53,7 @@ func (b *bench) takeTurns(ctx context.Context, c corpus, all []*contender) error
 			it.rate = append(it.rate, rate)
 			it.p50, it.p99 = append(it.p50, l.P50), append(it.p99, l.P99)
 			it.cpu = append(it.cpu, (after-before)/l.Requests*1e6)
+			it.busy = append(it.busy, (after-before)/l.Micros*1e8)
 			b.say("  round %d: %-28s %s", round+1, it.name, perSecond.format(rate))
 			return nil
 		})
@@ -92,28 +91,4 @@ func (b *bench) wrk(ctx context.Context, c corpus, url string, d time.Duration) 
 		return load{}, fmt.Errorf("%.0f of %.0f requests failed", l.Failed, l.Requests)
 	}
 	return l, nil
-}
-
-// profileLookup takes a CPU profile of a server under load, where asked for.
-func (b *bench) profileLookup(ctx context.Context, c corpus, s *server) error {
-	if b.profiles == "" {
-		return nil
-	}
-	if err := os.MkdirAll(b.profiles, 0o755); err != nil {
-		return err
-	}
-	done := make(chan error, 1)
-	go func() {
-		secs := strconv.Itoa(max(1, int(b.wrkTime.Seconds())-1))
-		a, err := s.fetch(ctx, s.ops+"/debug/pprof/profile?seconds="+secs, "profile")
-		if err == nil {
-			err = os.WriteFile(filepath.Join(b.profiles, "lookup.pprof"), a.body, 0o644)
-		}
-		done <- err
-	}()
-	_, err := b.wrk(ctx, c, s.api, b.wrkTime)
-	if perr := <-done; err == nil {
-		err = perr
-	}
-	return err
 }
