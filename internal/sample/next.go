@@ -1,0 +1,372 @@
+package sample
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// Next is the release that follows after a change. The receiver stays as it
+// is, so one release can have several successors. It makes every entry once.
+func (d *Data) Next(c Change) (*Data, error) {
+	if err := c.validate(d.retrieved); err != nil {
+		return nil, err
+	}
+	c.Classes, c.Fill = maps.Clone(c.Classes), slices.Clone(c.Fill)
+	n := nextRelease{
+		old: d, r: newRNG(d.seed, streamNext, uint64(len(d.steps))),
+		step: step{change: c, retrieved: c.Retrieved, seed: d.seed ^ uint64(len(d.steps)+1)*0xd1342543de82ef95,
+			copies: map[string]string{}, removed: maps.Clone(d.removed)},
+		copied: map[int32]bool{}, copies: d.copies,
+		marks: make([]what, len(d.items)), gone: make([]bool, len(d.items)),
+		outcome: Outcome{Added: map[fest.Class]int{}, Removed: map[fest.Class]int{}, Edited: map[fest.Class]int{}},
+	}
+	if n.step.removed == nil {
+		n.step.removed = map[string]bool{}
+	}
+	n.read()
+	n.remove()
+	n.edit()
+	n.move()
+	n.add()
+	return n.finish(), nil
+}
+
+// Fortnight is the release that follows in the calendar.
+func (d *Data) Fortnight() *Data {
+	next, err := d.Next(Calendar(d.retrieved))
+	if err != nil { // Calendar's changes are valid
+		return d
+	}
+	return next
+}
+
+// nextRelease is the making of a release from the one before.
+type nextRelease struct {
+	old     *Data
+	r       rng
+	step    step
+	marks   []what // per old item
+	gone    []bool // per old item
+	added   []item
+	outcome Outcome
+
+	owner   map[string]int32 // object id to item
+	targets [][]int32        // per item: items it refers to
+	sources [][]int32        // per item: items that refer to it
+	byClass map[fest.Class][]int
+	fills   []bool
+	copied  map[int32]bool // items copied in this step
+	copies  uint32         // copies made so far, in all steps
+}
+
+// read makes every entry once and notes who refers to whom.
+func (n *nextRelease) read() {
+	d := n.old
+	n.owner = make(map[string]int32, len(d.items))
+	n.targets, n.sources = make([][]int32, len(d.items)), make([][]int32, len(d.items))
+	n.byClass = map[fest.Class][]int{}
+	n.fills = make([]bool, len(d.items))
+	links := make([][]string, len(d.items))
+	codes := map[string]string{}
+	for i := range d.items {
+		it := &d.items[i]
+		n.byClass[it.class] = append(n.byClass[it.class], i)
+		e := d.entry(it)
+		ids(e, func(id fest.ID) { n.owner[string(id)] = int32(i) })
+		refs(e, func(r fest.Ref) { links[i] = append(links[i], string(r)) })
+		if n.step.condition == "" {
+			if o, ok := e.Object.(*fest.Condition); ok {
+				n.step.condition = fest.Ref(o.ID)
+			}
+		}
+		if n.step.change.ATCYear > 0 {
+			if m := medicineOf(e); m != nil && m.Atc != nil && len(m.Atc.Code) == 7 && m.Atc.Code != "WITHOUT" {
+				codes[m.Atc.Code] = m.Atc.Display
+			}
+		}
+		if len(n.step.change.Fill) > 0 {
+			n.fills[i] = n.step.fills(e)
+		}
+	}
+	for i, l := range links {
+		for _, id := range l {
+			if to, ok := n.owner[id]; ok && int(to) != i {
+				n.targets[i] = append(n.targets[i], to)
+				n.sources[to] = append(n.sources[to], int32(i))
+			}
+		}
+	}
+	n.pickATC(codes)
+}
+
+func medicineOf(e *fest.Entry) *fest.Medicine {
+	switch o := e.Object.(type) {
+	case *fest.Drug:
+		return &o.Medicine
+	case *fest.Package:
+		return &o.Medicine
+	case *fest.Generic:
+		return &o.Medicine
+	case *fest.Dose:
+		return &o.Medicine
+	default:
+		return nil
+	}
+}
+
+// pickATC chooses the codes that move: to a free number under the same level
+// 4, as WHO does it.
+func (n *nextRelease) pickATC(codes map[string]string) {
+	if len(codes) == 0 {
+		return
+	}
+	all := slices.Sorted(maps.Keys(codes))
+	n.step.atc, n.step.names = map[string]string{}, map[string]string{}
+	for _, k := range n.r.permutation(len(all))[:share(len(all), n.step.change.ATCYear)] {
+		code := all[k]
+		for number := 1; number < 100; number++ {
+			to := code[:5] + pad(strconv.Itoa((number+60)%100), 2)
+			if _, used := codes[to]; !used && n.step.names[to] == "" {
+				n.step.atc[code], n.step.names[to] = to, codes[code]
+				break
+			}
+		}
+	}
+	n.outcome.ATC = n.step.atc
+}
+
+// share is a share of n, rounded, and at least 1 where it is not nothing.
+func share(n int, of float64) int {
+	if of <= 0 || n == 0 {
+		return 0
+	}
+	return min(n, max(1, int(math.Round(float64(n)*of))))
+}
+
+// removalOrder is so that what falls with something else falls first.
+var removalOrder = []fest.Class{
+	fest.ClassDrug, fest.ClassPackage, fest.ClassDose, fest.ClassGeneric, fest.ClassIngredientStrength, fest.ClassIngredient,
+	fest.ClassBreastProsthesis, fest.ClassMedicalConsumable, fest.ClassNutrient, fest.ClassReimbursement, fest.ClassCondition, fest.ClassNotification,
+	fest.ClassSubstitutionGroup, fest.ClassInteraction, fest.ClassInteractionNotAssessed, fest.ClassShortDose, fest.ClassDiagnosis, fest.ClassOrderingSubstance,
+}
+
+// remove takes entries out, first those that nothing refers to; what cannot
+// stand without them goes too and counts towards its class's share. What
+// merely listed them is pruned.
+func (n *nextRelease) remove() {
+	for _, class := range removalOrder {
+		of := n.byClass[class]
+		want := share(len(of), n.step.change.share(class).Removed)
+		if want <= n.outcome.Removed[class] {
+			continue
+		}
+		order := n.r.permutation(len(of))
+		cascades := class == fest.ClassDrug || class == fest.ClassPackage
+		for _, referred := range []bool{false, true} {
+			for _, k := range order {
+				i := of[k]
+				if n.outcome.Removed[class] >= want {
+					break
+				}
+				if n.gone[i] || !cascades && (n.liveSources(i) > 0) != referred {
+					continue
+				}
+				if referred && !mayBeReferred(class) {
+					break
+				}
+				n.drop(int32(i))
+			}
+		}
+	}
+}
+
+// mayBeReferred says which classes can be removed though something refers to
+// them: the reference is then dropped. An ingredient of a product cannot.
+func mayBeReferred(c fest.Class) bool {
+	switch c {
+	case fest.ClassIngredient, fest.ClassIngredientStrength, fest.ClassReimbursement:
+		return false
+	default:
+		return true
+	}
+}
+
+func (n *nextRelease) liveSources(i int) int {
+	live := 0
+	for _, s := range n.sources[i] {
+		if !n.gone[s] {
+			live++
+		}
+	}
+	return live
+}
+
+// drop removes an item, then whatever cannot stand without it.
+func (n *nextRelease) drop(i int32) {
+	if n.gone[i] {
+		return
+	}
+	n.gone[i] = true
+	it := &n.old.items[i]
+	n.outcome.Removed[it.class]++
+	e := n.old.entry(it)
+	ids(e, func(id fest.ID) { n.step.removed[string(id)] = true })
+	for _, s := range n.sources[i] {
+		if n.gone[s] {
+			continue
+		}
+		if !pruneEntry(n.old.entry(&n.old.items[s]), func(id string) bool { return n.step.removed[id] }) {
+			n.drop(s)
+			continue
+		}
+		n.marks[s] |= whatPruned
+	}
+}
+
+// edit marks what is edited, filled and re-issued.
+func (n *nextRelease) edit() {
+	c := &n.step.change
+	for _, class := range fest.Classes() {
+		of := n.byClass[class]
+		left := share(len(of), c.share(class).Edited)
+		for _, k := range n.r.permutation(len(of)) {
+			if left == 0 {
+				break
+			}
+			if i := of[k]; !n.gone[i] {
+				n.marks[i] |= whatEdited
+				left--
+			}
+		}
+	}
+	if c.Prices > 0 {
+		of := n.byClass[fest.ClassPackage]
+		left := share(len(of), c.Prices)
+		for _, k := range n.r.permutation(len(of)) {
+			if left == 0 {
+				break
+			}
+			i := of[k]
+			if p, ok := n.old.entry(&n.old.items[i]).Object.(*fest.Package); !n.gone[i] && ok && len(p.Prices) > 0 {
+				n.marks[i] |= whatPrices
+				left--
+			}
+		}
+	}
+	if c.CommodityQuarter {
+		for _, class := range commodityClasses {
+			for _, i := range n.byClass[class] {
+				n.marks[i] |= whatPrices
+			}
+		}
+	}
+	for i, fills := range n.fills {
+		if fills && !n.gone[i] {
+			n.marks[i] |= whatFilled
+		}
+	}
+}
+
+// move marks what has a code that moves, then what is merely re-issued.
+func (n *nextRelease) move() {
+	if len(n.step.atc) > 0 {
+		for i := range n.old.items {
+			if !n.gone[i] && usesATC(n.old.entry(&n.old.items[i]), n.step.atc) {
+				n.marks[i] |= whatATC
+			}
+		}
+	}
+	left := share(len(n.old.items), n.step.change.Reissue)
+	for _, i := range n.r.permutation(len(n.old.items)) {
+		if left == 0 {
+			break
+		}
+		if !n.gone[i] {
+			left--
+			if n.marks[i] == 0 {
+				n.marks[i] = whatReissued
+				n.outcome.Reissued++
+			}
+		}
+	}
+}
+
+// add copies entries: of packages first those of drugs that were copied, so
+// that a new drug has a package, and likewise doses.
+func (n *nextRelease) add() {
+	for _, class := range []fest.Class{
+		fest.ClassIngredient, fest.ClassIngredientStrength, fest.ClassDrug, fest.ClassSubstitutionGroup, fest.ClassCondition, fest.ClassReimbursement,
+		fest.ClassPackage, fest.ClassDose, fest.ClassGeneric, fest.ClassBreastProsthesis, fest.ClassMedicalConsumable, fest.ClassNutrient,
+		fest.ClassNotification, fest.ClassInteraction, fest.ClassInteractionNotAssessed, fest.ClassShortDose, fest.ClassDiagnosis, fest.ClassOrderingSubstance,
+	} {
+		of := n.byClass[class]
+		want := share(len(of), n.step.change.share(class).Added)
+		if want == 0 {
+			continue
+		}
+		var first, rest []int
+		for _, k := range n.r.permutation(len(of)) {
+			i := of[k]
+			if n.gone[i] {
+				continue
+			}
+			if (class == fest.ClassPackage || class == fest.ClassDose) && slices.ContainsFunc(n.targets[i], func(t int32) bool { return n.copied[t] }) {
+				first = append(first, i)
+			} else {
+				rest = append(rest, i)
+			}
+		}
+		for _, i := range slices.Concat(first, rest) {
+			if want == 0 {
+				break
+			}
+			n.copyItem(i)
+			want--
+		}
+	}
+}
+
+// copyItem adds a copy of an item as it stood before this step, with what this
+// step had to take out of it.
+func (n *nextRelease) copyItem(i int) {
+	it := n.old.items[i]
+	n.copies++
+	it.touches = append(slices.Clip(it.touches), touch{uint16(len(n.old.steps)), whatAdded | n.marks[i]&(whatPruned|whatATC)})
+	of := n.old.entry(&n.old.items[i])
+	it.copied = n.copies
+	ids(of, func(id fest.ID) { n.step.copies[string(id)] = copyID(n.step.seed, string(id), it.copied) })
+	n.copied[int32(i)] = true
+	n.added = append(n.added, it)
+	n.outcome.Added[it.class]++
+}
+
+// finish puts the release together.
+func (n *nextRelease) finish() *Data {
+	d := *n.old
+	d.retrieved = n.step.retrieved
+	d.steps = append(slices.Clip(slices.Clone(d.steps)), n.step)
+	d.removed, d.copies = n.step.removed, n.copies
+	d.outcome = n.outcome
+	d.items = make([]item, 0, len(n.old.items)+len(n.added))
+	for i := range n.old.items {
+		if n.gone[i] {
+			continue
+		}
+		it := n.old.items[i]
+		if w := n.marks[i]; w != 0 {
+			it.touches = append(slices.Clip(it.touches), touch{uint16(len(n.old.steps)), w})
+			if w&^whatReissued != 0 {
+				d.outcome.Edited[it.class]++
+			}
+		}
+		d.items = append(d.items, it)
+	}
+	d.items = append(d.items, n.added...)
+	slices.SortStableFunc(d.items, func(a, b item) int { return cmp.Compare(a.class, b.class) })
+	return &d
+}
