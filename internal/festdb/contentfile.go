@@ -24,6 +24,8 @@ type contentFile struct {
 	index *contentIndex
 	dec   *zstd.Decoder
 	cache blockCache
+
+	closed atomic.Bool
 }
 
 // Content opens a content after every block of its file was verified; see
@@ -195,9 +197,9 @@ func (c *contentFile) Document() fest.Document { return c.index.doc }
 func (c *contentFile) Len() int                { return c.index.slices }
 
 func (c *contentFile) Close() error {
-	err := c.f.Close()
-	if errors.Is(err, fs.ErrClosed) {
+	if c.closed.Swap(true) {
 		return nil
 	}
-	return err
+	c.cache.clear()
+	return c.f.Close()
 }

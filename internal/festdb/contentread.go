@@ -2,6 +2,7 @@ package festdb
 
 import (
 	"fmt"
+	"io/fs"
 	"iter"
 	"runtime"
 	"slices"
@@ -55,10 +56,19 @@ func (c *blockCache) drop(b *cachedBlock) {
 	c.blocks = slices.DeleteFunc(c.blocks, func(x *cachedBlock) bool { return x == b })
 }
 
+func (c *blockCache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.blocks = nil
+}
+
 // Slice finds the block by its first ordinal; see [Content].
 func (c *contentFile) Slice(i int) (fest.Slice, error) {
 	if i < 0 || i >= c.index.slices {
 		return fest.Slice{}, fmt.Errorf("content %s: no entry %d: want 0 to %d", c.f.Name(), i, c.index.slices-1)
+	}
+	if c.closed.Load() {
+		return fest.Slice{}, fmt.Errorf("content %s: %w", c.f.Name(), fs.ErrClosed)
 	}
 	n, found := slices.BinarySearchFunc(c.index.blocks, i, func(b blockInfo, i int) int { return b.first - i })
 	if !found {

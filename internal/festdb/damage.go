@@ -32,7 +32,9 @@ func identify(i fs.FileInfo) identity { return identity{i.Size(), i.ModTime().UT
 
 func (a identity) same(b identity) bool { return a.Size == b.Size && a.ModTime.Equal(b.ModTime) }
 
-func (d *Disk) markPath(digest fest.Digest) string { return d.path(contentDir, string(digest)+".damaged") }
+func (d *Disk) markPath(digest fest.Digest) string {
+	return d.path(contentDir, string(digest)+".damaged")
+}
 
 // noteDamaged marks a file. It is a courtesy: where it fails, the log says so.
 func (d *Disk) noteDamaged(digest fest.Digest, f *os.File, damage error) {

@@ -191,12 +191,12 @@ func (s *state) serve(r fest.Release) {
 }
 
 // extend is what a writer appends to the ledger to publish r: a line feed if
-// the last line was torn, a void line if something stands there that does not
-// count, the release that the ledger lacks, and the line of r.
+// the last line is or may be torn, a void line if something stands there that
+// does not count, the release that the ledger lacks, and the line of r.
 func (s *state) extend(r fest.Release) ([]byte, error) {
 	var b []byte
 	var err error
-	if s.torn {
+	if s.torn || s.counted < s.size {
 		b = append(b, '\n')
 	}
 	if s.counted < s.size {
