@@ -22,7 +22,7 @@ func big(share float64) []*fest.Entry {
 	}
 	ref := func(kind string, of int) fest.Ref { return fest.Ref(id(kind, rnd.IntN(n(of)))) }
 	code := func() string {
-		return fmt.Sprintf("%c%02d%c%c%02d", "ABCDGHJLMNPRSV"[rnd.IntN(14)], 1+rnd.IntN(9), 'A'+rnd.IntN(6), 'A'+rnd.IntN(4), 1+rnd.IntN(9))
+		return fmt.Sprintf("%c%02d%c%c%02d", "ABCDGHJLMNPRSV"[rnd.IntN(14)], 1+rnd.IntN(9), 'A'+rnd.IntN(3), 'A'+rnd.IntN(2), 1+rnd.IntN(7))
 	}
 	lorem := func(words int) fest.Text {
 		var b []byte
@@ -120,11 +120,11 @@ func big(share float64) []*fest.Entry {
 		return &fest.Dose{Medicine: medicine(), ID: fest.ID(id), LmrNumber: ptr(fest.Number(fmt.Sprintf("%07d", i))), Quantity: fest.PQ{Value: "250", Unit: "ml"}, Drug: ref("01", 8962), Packages: []fest.Ref{ref("02", 10828), ref("02", 10828)}}
 	})
 	add(fest.ClassInteraction, "09", 11000, func(id string, i int) any {
-		o := &fest.Interaction{ID: fest.ID(id), Relevance: fest.CS{Code: "2", Display: "Forholdsregler bør tas"}, ClinicalConsequence: lorem(25), InteractionMechanism: ptr(lorem(30)), SourceBasis: fest.CS{Code: "1", Display: "Interaksjonsstudier"}, Handling: ptr(lorem(60)),
+		o := &fest.Interaction{ID: fest.ID(id), Relevance: fest.CS{Code: "2", Display: "Forholdsregler bør tas"}, ClinicalConsequence: lorem(12), InteractionMechanism: ptr(lorem(12)), SourceBasis: fest.CS{Code: "1", Display: "Interaksjonsstudier"}, Handling: ptr(lorem(30)),
 			References: []fest.InteractionReference{{Source: lorem(12), URL: &fest.URL{Value: "https://pubmed.ncbi.nlm.nih.gov/123456"}}}}
 		for range 2 {
 			g := fest.SubstanceGroup{Name: ptr(lorem(2))}
-			for range 6 + rnd.IntN(5) {
+			for range 3 + rnd.IntN(4) {
 				g.Substances = append(g.Substances, fest.Substance{Substance: lorem(1), Atc: atc(code())})
 			}
 			o.SubstanceGroups = append(o.SubstanceGroups, g)

@@ -136,7 +136,7 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 		if d.entry.at&inStrings != 0 {
 			d.entry.at += uint32(len(b.strings))
 		}
-		b.drafts = append(b.drafts, d)
+		b.drafts = append(roomy(b.drafts, 1), d)
 	}
 	b.strings = append(b.strings, p.strings...)
 	for i := range p.keys {
@@ -146,7 +146,7 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 		if isNew && k.note.len > 0 {
 			b.atc.of(num).used = b.atc.put(p.at(k.note))
 		}
-		r.pairs = append(r.pairs, pair{num, first + k.item})
+		r.pairs = append(roomy(r.pairs, 1), pair{num, first + k.item})
 	}
 	b.addCodes(p)
 	if n := len(b.drafts); n>>12 != int(first)>>12 {

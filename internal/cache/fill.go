@@ -93,6 +93,7 @@ func (f *finisher) cut(ctx context.Context, work, ordered chan<- *batch, free <-
 		select {
 		case b.out = <-free:
 		default:
+			b.out = make([]byte, 0, 2*batchSize)
 		}
 		for _, c := range []chan<- *batch{ordered, work} {
 			select {

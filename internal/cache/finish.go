@@ -193,7 +193,7 @@ func (f *finisher) makeTables(ctx context.Context) error {
 		single: group(f.b.singleIngredients, f.tree.names.len(), false),
 	}
 	for _, num := range f.tree.order {
-		f.atcJSON = r.append(f.atcJSON, num)
+		f.atcJSON = r.append(roomy(f.atcJSON, 4<<10), num)
 		f.atcEnds = append(f.atcEnds, uint64(len(f.atcJSON)))
 	}
 	return nil

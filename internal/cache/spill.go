@@ -30,7 +30,7 @@ func (s *spill) append(b []byte) (uint64, error) {
 		}
 	}
 	at := s.written + uint64(len(s.buf))
-	s.buf = append(s.buf, b...)
+	s.buf = append(roomy(s.buf, len(b)), b...)
 	return at, nil
 }
 
