@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/festd/festd/internal/app"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/ingest"
+)
+
+// storeFlags name the store that a command works on.
+type storeFlags struct {
+	DataDir      string `help:"Folder of the store: releases, their sources and snapshots." default:"./fest-data" type:"path" placeholder:"DIR"`
+	KeepDays     int    `help:"Contents younger than this many days are kept." default:"400" placeholder:"DAYS"`
+	KeepReleases int    `help:"At least this many releases are kept, whatever their age." default:"7" placeholder:"N"`
+}
+
+type importCmd struct {
+	storeFlags
+	limitFlags
+	File   string      `arg:"" help:"FEST file: M30 XML, plain, gzip or zip." type:"existingfile"`
+	Filter fest.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
+	JSON   bool        `name:"json" help:"Print the result as JSON."`
+}
+
+func (c *importCmd) Run(env *environment) error {
+	o := app.ImportOptions{
+		DataDir: c.DataDir, Path: c.File, Filter: c.Filter, Limits: c.limits(),
+		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
+	}
+	bar := newBar(env.stderr)
+	if !c.JSON && bar != nil {
+		o.Progress = bar.show
+	}
+	result, err := app.Import(env.ctx, o)
+	if bar != nil {
+		bar.clear()
+	}
+	if c.JSON {
+		return c.printJSON(env.stdout, result, err)
+	}
+	if err != nil {
+		var held *ingest.HeldError
+		if errors.As(err, &held) {
+			printFindings(env.stderr, held.Findings)
+		}
+		return err
+	}
+	return printResult(env.stdout, result)
+}
+
+func (c *importCmd) printJSON(w io.Writer, r ingest.Result, failed error) error {
+	out := struct {
+		Outcome  string             `json:"outcome"`
+		Error    string             `json:"error,omitempty"`
+		Release  *fest.Release      `json:"release,omitempty"`
+		Findings []fest.Finding     `json:"findings,omitempty"`
+		Seconds  map[string]float64 `json:"seconds,omitempty"`
+	}{Outcome: ingest.Outcome(r, failed), Findings: r.Findings}
+	if failed != nil {
+		out.Error = failed.Error()
+	} else {
+		out.Release = &r.Release
+		out.Seconds = map[string]float64{}
+		for s, d := range r.Timing {
+			out.Seconds[string(s)] = d.Seconds()
+		}
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		return err
+	}
+	if failed != nil {
+		return errors.Join(errReported, failed)
+	}
+	return nil
+}
+
+func printResult(w io.Writer, r ingest.Result) error {
+	c := r.Release.Content
+	var total time.Duration
+	for _, d := range r.Timing {
+		total += d
+	}
+	what := "published"
+	switch {
+	case r.Repaired:
+		what = "unchanged, local copy repaired"
+	case r.Unchanged:
+		what = "unchanged, nothing published"
+	}
+	if _, err := fmt.Fprintf(w, "%s: release %d, HentetDato %s, %d entries, digest %s, %.2f s\n",
+		what, r.Release.Serial, c.RetrievalDate, c.Counts.Entries(), c.Digest.Short(), total.Seconds()); err != nil {
+		return err
+	}
+	for _, k := range fest.Classes() {
+		if n := c.Counts[k.String()]; n > 0 {
+			if _, err := fmt.Fprintf(w, "  %7d %s\n", n, k); err != nil {
+				return err
+			}
+		}
+	}
+	printFindings(w, r.Findings)
+	return nil
+}
+
+func printFindings(w io.Writer, findings []fest.Finding) {
+	for _, f := range findings {
+		_, _ = fmt.Fprintf(w, "%s %s: %s\n", f.Severity, f.Rule, f.Text)
+		for i, a := range f.Affected {
+			if i == 100 {
+				_, _ = fmt.Fprintf(w, "  … and %d more; --json lists all\n", len(f.Affected)-i)
+				break
+			}
+			_, _ = fmt.Fprintf(w, "  %s %s\n", a.ID, a.Name)
+		}
+	}
+}
+
+// bar is a progress bar on a terminal.
+type bar struct{ w io.Writer }
+
+func newBar(w io.Writer) *bar {
+	f, ok := w.(*os.File)
+	if !ok {
+		return nil
+	}
+	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return &bar{w}
+}
+
+func (b *bar) show(p ingest.Progress) {
+	if p.Total == 0 {
+		_, _ = fmt.Fprintf(b.w, "\r\x1b[K%-8s %d entries", p.Step, p.Entries)
+		return
+	}
+	const width = 40
+	n := int(min(p.Done, p.Total) * width / p.Total)
+	_, _ = fmt.Fprintf(b.w, "\r\x1b[K%-8s [%-*s] %3d %% %d entries", p.Step, width, "========================================"[:n], min(p.Done, p.Total)*100/p.Total, p.Entries)
+}
+
+func (b *bar) clear() { _, _ = fmt.Fprint(b.w, "\r\x1b[K") }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/festd/festd/internal/app"
+	"github.com/festd/festd/internal/fest"
+)
+
+type serveCmd struct {
+	storeFlags
+	limitFlags
+	Listen       string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	OpsListen    string         `help:"Address of probes, metrics and profiles; keep it from the public." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
+	Source       string         `help:"FEST file to import at start if it is newer than what is served." placeholder:"FILE"`
+	Filter       fest.Filter    `help:"Which of DMP's extracts the source is." default:"Rekvirent" placeholder:"NAME"`
+	Sample       app.SampleMode `help:"Serve made-up data while there is no release: auto (only on loopback, without a source), on or off." enum:"auto,on,off" default:"auto"`
+	LoadTimeout  time.Duration  `help:"Longest time that loading a release from disk may take." default:"2m"`
+	DrainGrace   time.Duration  `help:"Time between becoming unready and closing the listener at SIGTERM, for load balancers to notice." default:"0s"`
+	DrainTimeout time.Duration  `help:"Longest wait for requests under way at SIGTERM." default:"30s"`
+	AccessLog    bool           `help:"Log a line per request." default:"true" negatable:""`
+}
+
+func (c *serveCmd) Run(env *environment) error {
+	log := env.log.logger(env.stderr)
+	var access *slog.Logger
+	if c.AccessLog {
+		lines := newBuffered(env.stderr)
+		defer lines.close() //nolint:errcheck // the log cannot tell that it cannot be written
+		access = env.log.logger(lines)
+	}
+	a, err := app.New(app.Options{
+		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, Source: c.Source, Filter: c.Filter,
+		Sample: c.Sample, Limits: c.limits(), KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
+		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Version: buildVersion(), Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.Start(env.ctx); err != nil {
+		return err
+	}
+	<-env.ctx.Done()
+	log.Info("stopping", "grace", c.DrainGrace, "timeout", c.DrainTimeout)
+	// The context of the signal is over; stopping has its own bounds.
+	return a.Stop(context.WithoutCancel(env.ctx))
+}

@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/festd/festd/internal/api"
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festdb"
+	"github.com/festd/festd/internal/ingest"
+)
+
+// retryEvery is how often the newest release is tried again while an older
+// one, or none, is served in its place.
+const retryEvery = 30 * time.Second
+
+// follower keeps what is served at the newest release of the store.
+type follower struct {
+	opts      *Options
+	loader    *loader
+	served    *cache.Served
+	state     *api.State
+	metrics   *metrics
+	log       *slog.Logger
+	refresher *cache.Refresher
+}
+
+func newFollower(a *App, l *loader) (*follower, error) {
+	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log}
+	var err error
+	f.refresher, err = cache.NewRefresher(cache.RefresherOptions{
+		Load: f.load, Served: a.served, Timeout: a.opts.LoadTimeout, Observe: f.observe,
+	})
+	return f, err
+}
+
+// first loads what is on disk and waits for it, so that a start with a whole
+// copy is ready when the listener is. Without any release it serves the
+// sample where that is allowed.
+func (f *follower) first(ctx context.Context) {
+	err := f.refresher.Refresh(ctx)
+	if !errors.Is(err, festdb.ErrNoRelease) {
+		return // loaded, or observe has told why not
+	}
+	if ok, why := f.opts.mayServeSample(); !ok {
+		f.state.Waiting("no release was published yet, and " + why)
+		f.log.Warn("nothing to serve yet", "reason", why, "next", "server import FILE")
+		return
+	}
+	snap, err := sampleSnapshot(ctx, f.opts.Limits)
+	if err != nil {
+		f.state.Waiting("the sample could not be built")
+		f.log.Error("the sample could not be built", "error", err)
+		return
+	}
+	f.log.Warn("serving the built-in sample: made-up data, not for clinical use", "next", "server import FILE")
+	f.announce(snap)
+	f.served.Swap(snap)
+}
+
+// follow loads again whenever the store may have moved, until ctx ends.
+func (f *follower) follow(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { // ends with ctx
+		defer close(done)
+		if err := f.refresher.Run(ctx); err != nil && ctx.Err() == nil {
+			f.log.Error("following the store ended", "error", err)
+		}
+	}()
+	defer func() { f.refresher.Close(); <-done }()
+	changed := f.loader.store.Changed(ctx)
+	retry := time.NewTicker(retryEvery)
+	defer retry.Stop()
+	f.refresher.Trigger() // a move since the first load gave no hint
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, ok := <-changed:
+			if !ok {
+				return
+			}
+			f.refresher.Trigger()
+		case <-retry.C:
+			if f.behind(ctx) {
+				f.refresher.Trigger()
+			}
+		}
+	}
+}
+
+// behind says whether the store's release is not the one that is served.
+func (f *follower) behind(ctx context.Context) bool {
+	rel, err := f.loader.store.Current(ctx)
+	return err == nil && !f.serves(rel) || err != nil && !errors.Is(err, festdb.ErrNoRelease)
+}
+
+func (f *follower) serves(rel fest.Release) bool {
+	snap := f.served.Acquire()
+	if snap == nil {
+		return false
+	}
+	defer snap.Close()
+	now := snap.Release()
+	return now.Stream == rel.Stream && now.Serial == rel.Serial
+}
+
+// load is the refresher's: the snapshot to serve next, nil where what is
+// served is the newest that can be.
+func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
+	rel, err := f.loader.store.Current(ctx)
+	if err == nil && f.serves(rel) {
+		return nil, nil
+	}
+	snap, err := f.loader.newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if f.serves(snap.Release()) { // it fell back to what is served
+		snap.Close()
+		return nil, nil
+	}
+	f.announce(snap)
+	return snap, nil
+}
+
+// announce tells of a snapshot that is about to be served.
+func (f *follower) announce(snap *cache.Snapshot) {
+	rel := snap.Release()
+	f.metrics.serves(snap)
+	f.log.Info("serving", "serial", rel.Serial, "stream", rel.Stream, "hentet_dato", rel.Content.RetrievalDate,
+		"entries", rel.Content.Counts.Entries(), "digest", rel.Content.Digest.Short(), "sample", rel.Content.Sample)
+}
+
+func (f *follower) observe(r cache.Refresh) {
+	f.metrics.refreshed(r)
+	switch {
+	case r.Err == nil:
+		f.state.Waiting("")
+	case errors.Is(r.Err, festdb.ErrNoRelease): // first tells
+	default:
+		f.state.Waiting("no release on disk can be served; the log says why")
+		f.log.Error("loading a release failed, what is served stays", "error", r.Err, "failures", r.Failures)
+	}
+}
+
+// importSource imports the source of the command line if it is newer. The
+// server serves meanwhile, and goes on serving if it fails.
+func (f *follower) importSource(ctx context.Context) {
+	path := f.opts.Source
+	log := f.log.With("source", path)
+	if rel, err := f.loader.store.Current(ctx); err == nil && f.serves(rel) {
+		if same, err := ingest.SameFile(path, rel.Source); err != nil {
+			log.Warn("source cannot be read, serving what is on disk", "error", err)
+			f.metrics.imported(ingest.Result{}, err)
+			return
+		} else if same && rel.Content.Filter == f.opts.Filter {
+			log.Info("source is what is served", "serial", rel.Serial)
+			return
+		}
+	}
+	log.Info("importing")
+	f.state.Waiting("importing " + filepath.Base(path))
+	r, err := f.loader.importFile(ctx, path, f.opts.Filter, nil, notOlder)
+	f.metrics.imported(r, err)
+	if err != nil {
+		if ctx.Err() == nil {
+			f.state.Waiting("the source could not be imported; the log says why")
+			log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err)
+		}
+		return
+	}
+	log.Info("imported", "outcome", ingest.Outcome(r, nil), "serial", r.Release.Serial, "findings", len(r.Findings))
+	f.refresher.Trigger()
+}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/ingest"
+)
+
+// metrics are what the wiring itself measures; the API has its own. They are
+// registered on the instance's registry; nil registers nothing.
+type metrics struct {
+	loads        *prometheus.CounterVec
+	loadSeconds  prometheus.Histogram
+	loadFailures prometheus.Gauge
+	damaged      prometheus.Gauge
+	imports      *prometheus.CounterVec
+	lastImport   prometheus.Gauge
+	findings     *prometheus.GaugeVec
+}
+
+func newMetrics(reg prometheus.Registerer) *metrics {
+	m := &metrics{
+		loads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fest_release_loads_total",
+			Help: "Loads of a release from the store, by outcome: swapped, unchanged or failed.",
+		}, []string{"outcome"}),
+		loadSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "fest_release_load_duration_seconds",
+			Help:    "Time that a load of a release took, from trigger to swap.",
+			Buckets: []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}),
+		loadFailures: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_release_load_consecutive_failures",
+			Help: "Failed loads since the last one that did not fail.",
+		}),
+		damaged: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_disk_copies_damaged",
+			Help: "Releases newer than the served one whose local copy cannot be served. Import their source again.",
+		}),
+		imports: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fest_imports_total",
+			Help: "Imports of this process, by outcome: published, unchanged, repaired, refused, held or failed.",
+		}, []string{"outcome"}),
+		lastImport: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_import_last_success_timestamp_seconds",
+			Help: "When an import of this process last ended well (published, unchanged or repaired).",
+		}),
+		findings: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "fest_release_findings",
+			Help: "What the decoder and the gate found in the file of the served release, by rule.",
+		}, []string{"rule"}),
+	}
+	for _, o := range []string{"swapped", "unchanged", "failed"} {
+		m.loads.WithLabelValues(o)
+	}
+	for _, o := range []string{"published", "unchanged", "repaired", "refused", "held", "failed"} {
+		m.imports.WithLabelValues(o)
+	}
+	if reg != nil {
+		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.imports, m.lastImport, m.findings)
+	}
+	return m
+}
+
+// fallback notes how many newer copies were passed over.
+func (m *metrics) fallback(n int) { m.damaged.Set(float64(n)) }
+
+func (m *metrics) refreshed(r cache.Refresh) {
+	m.loadSeconds.Observe(r.Duration.Seconds())
+	m.loadFailures.Set(float64(r.Failures))
+	switch {
+	case r.Err != nil:
+		m.loads.WithLabelValues("failed").Inc()
+	case r.Swapped:
+		m.loads.WithLabelValues("swapped").Inc()
+	default:
+		m.loads.WithLabelValues("unchanged").Inc()
+	}
+}
+
+func (m *metrics) imported(r ingest.Result, err error) {
+	m.imports.WithLabelValues(ingest.Outcome(r, err)).Inc()
+	if err == nil {
+		m.lastImport.SetToCurrentTime()
+	}
+}
+
+func (m *metrics) serves(snap *cache.Snapshot) {
+	m.findings.Reset()
+	for _, f := range snap.Release().Content.Findings {
+		m.findings.WithLabelValues(f.Rule).Add(float64(f.Count))
+	}
+}

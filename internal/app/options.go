@@ -1,0 +1,124 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/m30"
+)
+
+// SampleMode says when release 0, the sample, may be served.
+type SampleMode string
+
+// Auto serves the sample only where nobody can mistake it: both listeners on
+// loopback, no source, and a ledger that never had a release. On lifts the
+// first two; nothing lifts the third (P4). Off never serves it.
+const (
+	SampleAuto SampleMode = "auto"
+	SampleOn   SampleMode = "on"
+	SampleOff  SampleMode = "off"
+)
+
+// Options of a server. Fields are mandatory unless they say otherwise.
+type Options struct {
+	// Listen and OpsListen are host:port of the public and the ops listener.
+	Listen, OpsListen string
+	// DataDir is the folder of the directory store; made if missing.
+	DataDir string
+	// Source is a FEST file to import at start if it is newer than what is
+	// served. Optional.
+	Source string
+	// Filter is the label of the source (R27); "" = Rekvirent.
+	Filter fest.Filter
+	// Sample: "" = auto.
+	Sample SampleMode
+	// Limits of the decoder; the zero value means the defaults.
+	Limits m30.Limits
+	// KeepDays and KeepReleases are how long contents are kept: both must be
+	// exceeded before one goes; 0 = the defaults (400 days, 7 releases).
+	KeepDays, KeepReleases int
+	// LoadTimeout bounds one load of a release from disk; 0 = 2 minutes.
+	LoadTimeout time.Duration
+	// DrainGrace is how long /healthz says "draining" before the listener
+	// closes, so that a load balancer notices; 0 = none.
+	DrainGrace time.Duration
+	// DrainTimeout bounds the wait for requests under way; 0 = 30 s.
+	DrainTimeout time.Duration
+	// AccessLog takes one line per request; nil = none. Its handler should
+	// buffer.
+	AccessLog *slog.Logger
+	// Version is shown on the page and in metrics; "" = dev.
+	Version string
+	// Log takes what the server has to say; nil = discarded.
+	Log *slog.Logger
+}
+
+func (o *Options) validate() error {
+	if o.Listen == "" || o.OpsListen == "" || o.DataDir == "" {
+		return errors.New("app: Listen, OpsListen and DataDir are mandatory")
+	}
+	for _, a := range []string{o.Listen, o.OpsListen} {
+		if _, _, err := net.SplitHostPort(a); err != nil {
+			return fmt.Errorf("address %q: want host:port, such as 127.0.0.1:8080", a)
+		}
+	}
+	switch o.Sample {
+	case "":
+		o.Sample = SampleAuto
+	case SampleAuto, SampleOn, SampleOff:
+	default:
+		return fmt.Errorf("sample %q: want auto, on or off", o.Sample)
+	}
+	if o.Filter == "" {
+		o.Filter = fest.FilterPrescriber
+	}
+	if o.Limits == (m30.Limits{}) {
+		o.Limits = m30.DefaultLimits()
+	}
+	if o.LoadTimeout == 0 {
+		o.LoadTimeout = 2 * time.Minute
+	}
+	if o.DrainTimeout == 0 {
+		o.DrainTimeout = 30 * time.Second
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+// mayServeSample applies DESIGN §5: made-up drugs are never served where they
+// could be taken for real ones.
+func (o *Options) mayServeSample() (bool, string) {
+	switch {
+	case o.Sample == SampleOff:
+		return false, "the sample is switched off"
+	case o.Sample == SampleOn:
+		return true, ""
+	case o.Source != "":
+		return false, "a source is set"
+	case !loopback(o.Listen) || !loopback(o.OpsListen):
+		return false, "a listener is not on loopback; --sample=on serves the sample all the same"
+	default:
+		return true, ""
+	}
+}
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

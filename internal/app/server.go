@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Limits of both listeners. There is no WriteTimeout: it would cut off honest
+// slow downloads (DESIGN §8).
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 90 * time.Second
+	maxHeaderBytes    = 32 << 10
+)
+
+// listener is an HTTP server on its address.
+type listener struct {
+	name string
+	ln   net.Listener
+	srv  *http.Server
+	done chan struct{}
+}
+
+func listen(ctx context.Context, name, addr string, h http.Handler, log *slog.Logger) (*listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s listener: %w", name, err)
+	}
+	l := &listener{
+		name: name,
+		ln:   ln,
+		srv: &http.Server{
+			Handler:           h,
+			ReadHeaderTimeout: readHeaderTimeout,
+			ReadTimeout:       readTimeout,
+			IdleTimeout:       idleTimeout,
+			MaxHeaderBytes:    maxHeaderBytes,
+			ErrorLog:          slog.NewLogLogger(log.With("listener", name).Handler(), slog.LevelDebug),
+		},
+		done: make(chan struct{}),
+	}
+	go func() {
+		defer close(l.done)
+		if err := l.srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("listener failed", "listener", name, "error", err)
+		}
+	}()
+	return l, nil
+}
+
+func (l *listener) addr() string { return l.ln.Addr().String() }
+
+// stop refuses new connections, lets requests under way finish until ctx
+// ends, and closes what is left.
+func (l *listener) stop(ctx context.Context) error {
+	err := l.srv.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("%s listener: requests were still under way: %w", l.name, err), l.srv.Close())
+	}
+	<-l.done
+	return err
+}

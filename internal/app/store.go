@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festdb"
+	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/m30"
+)
+
+// openStore opens the directory store, making the folder if it is missing.
+func openStore(dir string, keepDays, keepReleases int, log *slog.Logger) (*festdb.Directory, error) {
+	return festdb.Open(festdb.Options{
+		Dir: dir, Logger: log,
+		Retention: festdb.Retention{Age: time.Duration(keepDays) * 24 * time.Hour, Contents: keepReleases},
+	})
+}
+
+// loader opens releases of the store as snapshots.
+type loader struct {
+	store   *festdb.Directory
+	limits  m30.Limits
+	log     *slog.Logger
+	metrics *metrics
+}
+
+// newest opens the newest release whose local copy is whole: a damaged one
+// falls back to the one before (P4). errors.Is(err, festdb.ErrNoRelease) means
+// that nothing was ever published.
+func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
+	releases, err := l.store.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(releases) == 0 {
+		return nil, festdb.ErrNoRelease
+	}
+	var tried []error
+	for _, rel := range releases {
+		snap, err := l.open(ctx, rel.Release)
+		if err == nil {
+			l.metrics.fallback(len(tried))
+			return snap, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if !errors.Is(err, festdb.ErrNotKept) {
+			l.log.Error("local copy of a release cannot be served, trying the one before",
+				"serial", rel.Serial, "digest", rel.Content.Digest.Short(), "error", err)
+			tried = append(tried, fmt.Errorf("release %d: %w", rel.Serial, err))
+		}
+	}
+	l.metrics.fallback(len(tried))
+	if len(tried) == 0 {
+		return nil, fmt.Errorf("none of the %d releases in the ledger is kept on disk: %w", len(releases), festdb.ErrNotKept)
+	}
+	return nil, fmt.Errorf("no release on disk is whole: %w", errors.Join(tried...))
+}
+
+// open verifies content and snapshot of a release and maps it. A snapshot that
+// is missing, or of another format, is built anew from the content; a damaged
+// one is an error, for the disk that holds it is not to be trusted.
+func (l *loader) open(ctx context.Context, rel fest.Release) (*cache.Snapshot, error) {
+	content, err := l.store.Content(ctx, rel.Content.Digest)
+	if err != nil {
+		return nil, err
+	}
+	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
+	snap, err := cache.OpenFile(path, rel, content)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = l.rebuild(ctx, rel, content); err == nil {
+			snap, err = cache.OpenFile(path, rel, content)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return snap, nil
+}
+
+func (l *loader) rebuild(ctx context.Context, rel fest.Release, content festdb.Content) error {
+	start := time.Now()
+	f, err := l.store.Disk().CreateSnapshot(rel.Content.Digest, cache.Format)
+	if err != nil {
+		return err
+	}
+	if err := ingest.Rebuild(ctx, rel.Content, content.Slices(), l.limits, l.store.Disk().Dir(), f); err != nil {
+		return err
+	}
+	l.log.Info("snapshot rebuilt from content", "serial", rel.Serial, "digest", rel.Content.Digest.Short(), "seconds", time.Since(start).Seconds())
+	return nil
+}
+
+// intact opens a release and closes it again.
+func (l *loader) intact(ctx context.Context, rel fest.Release) error {
+	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
+	if _, err := os.Stat(path); err != nil {
+		return err
+	}
+	snap, err := l.open(ctx, rel)
+	if err != nil {
+		return err
+	}
+	snap.Close()
+	return nil
+}

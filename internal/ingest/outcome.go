@@ -1,0 +1,24 @@
+package ingest
+
+import "errors"
+
+// Outcome names what became of a run, for metrics and machine-readable
+// output: published, unchanged, repaired, refused, held or failed.
+func Outcome(r Result, err error) string {
+	var refused *RefusedError
+	var held *HeldError
+	switch {
+	case errors.As(err, &refused):
+		return "refused"
+	case errors.As(err, &held):
+		return "held"
+	case err != nil:
+		return "failed"
+	case r.Repaired:
+		return "repaired"
+	case r.Unchanged:
+		return "unchanged"
+	default:
+		return "published"
+	}
+}

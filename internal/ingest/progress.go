@@ -1,0 +1,25 @@
+package ingest
+
+import "time"
+
+// Step names a step of an import.
+type Step string
+
+// The steps, in order.
+const (
+	StepDecode  Step = "decode"  // read, decode, render
+	StepSeal    Step = "seal"    // content durable on disk
+	StepBuild   Step = "build"   // flat snapshot durable on disk
+	StepPublish Step = "publish" // the pointer moves
+)
+
+// Progress is how far an import has come. Done and Total are bytes of the
+// file as it came; Total is 0 where it is not known.
+type Progress struct {
+	Step        Step
+	Done, Total int64
+	Entries     int
+}
+
+// Timing is how long each step took.
+type Timing map[Step]time.Duration

@@ -1,0 +1,341 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/m30"
+)
+
+// Stage is an import on its way into the store; festdb.Stage satisfies it.
+type Stage interface {
+	Add(s fest.Slice) error
+	Source(path string, src fest.Source) error
+	Seal(doc fest.Document) (fest.Digest, error)
+	Publish(ctx context.Context, c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error)
+	Discard() error
+}
+
+// SnapshotFile is a snapshot on its way to disk: Commit makes it durable under
+// its name, Discard leaves nothing.
+type SnapshotFile interface {
+	io.Writer
+	Commit() error
+	Discard() error
+}
+
+// Options is what a run needs. Fields are mandatory unless they say otherwise.
+type Options struct {
+	// Path of the file: plain XML, gzip, or zip with one XML in it.
+	Path string
+	// Filter is the label of the source (R27).
+	Filter fest.Filter
+	// Limits of the decoder.
+	Limits m30.Limits
+
+	// Stage begins an import in the store.
+	Stage func(context.Context) (Stage, error)
+	// Current is the release that the store serves; false where there is none.
+	Current func(context.Context) (fest.Release, bool, error)
+	// Snapshot creates the file of a content's snapshot.
+	Snapshot func(fest.Digest) (SnapshotFile, error)
+	// Intact says whether the local copy of a release can be served. An import
+	// of content that is published already mends a copy that is not intact.
+	Intact func(context.Context, fest.Release) error
+
+	// Judge decides whether a candidate may be published, given the baseline
+	// (nil where nothing was ever published). Optional: without it, all that
+	// decodes is published.
+	Judge func(candidate fest.Content, baseline *fest.Release) []fest.Finding
+	// Progress is called now and then from the run's goroutine. Optional.
+	Progress func(Progress)
+	// Workers is the number of decoding goroutines; 0 = all processors.
+	Workers int
+	// TempDir holds the builder's scratch file; "" = the system's.
+	TempDir string
+}
+
+func (o *Options) validate() error {
+	if o.Path == "" || o.Filter == "" || o.Stage == nil || o.Current == nil || o.Snapshot == nil || o.Intact == nil {
+		return errors.New("ingest: an option is missing: Path, Filter, Stage, Current, Snapshot and Intact are mandatory")
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	if o.Judge == nil {
+		o.Judge = func(fest.Content, *fest.Release) []fest.Finding { return nil }
+	}
+	return nil
+}
+
+// Result says what an import did.
+type Result struct {
+	// Release is the one published, or, with Unchanged, the one that stands.
+	Release fest.Release
+	// Unchanged: the file says what the served release says; nothing was
+	// published. Repaired: its local copy was damaged and is whole again.
+	Unchanged, Repaired bool
+	Findings            []fest.Finding
+	Timing              Timing
+}
+
+// Errors of a run. A [RefusedError] means that the file is no usable FEST
+// file; [HeldError] that it is one, but must not be published unseen.
+type (
+	RefusedError struct{ Err error }
+	HeldError    struct{ Findings []fest.Finding }
+)
+
+func (e *RefusedError) Error() string { return "refused: " + e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+func (e *HeldError) Error() string {
+	n, first := 0, ""
+	for _, f := range e.Findings {
+		if f.Severity == fest.SeverityHold {
+			if n++; n == 1 {
+				first = f.Text
+			}
+		}
+	}
+	return fmt.Sprintf("held: %d findings, first: %s", n, first)
+}
+
+// Run imports one file. On success the release is published and its snapshot
+// is on disk. Errors: *RefusedError, *HeldError, a conflict of the store when
+// another import was faster, or what kept the store from working.
+func Run(ctx context.Context, o Options) (_ Result, err error) {
+	if err := o.validate(); err != nil {
+		return Result{}, err
+	}
+	r := run{Options: o, timing: Timing{}, counts: fest.Counts{}}
+	defer func() { err = errors.Join(err, r.close()) }()
+	return r.run(ctx)
+}
+
+// run is one import under way.
+type run struct {
+	Options
+	disk    *counted
+	file    *m30.File
+	stage   Stage
+	builder *cache.Builder
+	counts  fest.Counts
+	timing  Timing
+	last    time.Time // of the last progress report
+}
+
+func (r *run) run(ctx context.Context) (Result, error) {
+	src, err := describe(r.Path)
+	if err != nil {
+		return Result{}, err
+	}
+	if r.disk, err = openCounted(r.Path); err != nil {
+		return Result{}, err
+	}
+	if r.file, err = m30.OpenReader(r.disk, src.Size, r.Limits); err != nil {
+		return Result{}, refused(err)
+	}
+	// The serial is read first: if another import publishes meanwhile, this
+	// one conflicts instead of overwriting it.
+	current, published, err := r.Current(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("reading the served release: %w", err)
+	}
+	if r.stage, err = r.Stage(ctx); err != nil {
+		return Result{}, fmt.Errorf("beginning the import: %w", err)
+	}
+	start := time.Now()
+	content, err := r.decode(ctx, src)
+	if err != nil {
+		return Result{}, err
+	}
+	start = r.lap(StepDecode, start)
+	if err := r.stage.Source(r.Path, src); err != nil {
+		return Result{}, fmt.Errorf("keeping the source file: %w", err)
+	}
+	if content.Digest, err = r.stage.Seal(content.Document); err != nil {
+		return Result{}, fmt.Errorf("writing the content: %w", err)
+	}
+	start = r.lap(StepSeal, start)
+	result := Result{Release: current, Findings: content.Findings, Timing: r.timing}
+
+	if published && current.Content.Digest == content.Digest && current.Content.Filter == content.Filter {
+		result.Unchanged = true
+		if r.Intact(ctx, current) == nil {
+			return result, nil
+		}
+		result.Repaired = true
+		return result, r.snapshot(ctx, current.Content)
+	}
+	if err := r.judge(&content, current, published); err != nil {
+		return result, err
+	}
+	if err := r.snapshot(ctx, content); err != nil {
+		return Result{}, err
+	}
+	start = r.lap(StepBuild, start)
+	if result.Release, err = r.stage.Publish(ctx, content, src, current.Serial); err != nil {
+		return Result{}, fmt.Errorf("publishing: %w", err)
+	}
+	r.lap(StepPublish, start)
+	return result, nil
+}
+
+// decode reads the whole file into the stage and the builder.
+func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error) {
+	reader := m30.NewReader(r.file, r.Limits)
+	r.builder = cache.NewBuilder(cache.Options{TempDir: r.TempDir})
+	p := pipeline{limits: r.Limits, workers: r.Workers, builder: r.builder, tally: reader.Tally()}
+	n := 0
+	for item, err := range p.run(ctx, reader.Slices()) {
+		if err != nil {
+			return fest.Content{}, r.explain(ctx, err)
+		}
+		if err := r.stage.Add(item.slice); err != nil {
+			return fest.Content{}, fmt.Errorf("writing the content: %w", err)
+		}
+		if err := r.builder.Add(item.item, n); err != nil {
+			return fest.Content{}, fmt.Errorf("building the snapshot: %w", err)
+		}
+		r.counts.Add(item.entry)
+		n++
+		r.report(Progress{Step: StepDecode, Done: r.disk.read.Load(), Total: src.Size, Entries: n})
+	}
+	c := fest.Content{
+		Document: reader.Document(),
+		Filter:   r.Filter,
+		Sample:   reader.Sample(),
+		Counts:   r.counts,
+		Findings: reader.Findings(),
+	}
+	if u := r.counts[fest.CountExpiredEntries]; u > 0 {
+		return c, refused(fmt.Errorf("%s is an increment: it has %d expired entries (Status U), which a full extract never has; "+
+			"import a full extract instead, such as DMP's fest251.zip", filepath.Base(r.Path), u))
+	}
+	if n == 0 {
+		return c, refused(fmt.Errorf("%s has no entries at all; a FEST file has tens of thousands", filepath.Base(r.Path)))
+	}
+	return c, nil
+}
+
+// judge asks the gate; nothing is published with a finding that holds.
+func (r *run) judge(c *fest.Content, current fest.Release, published bool) error {
+	var baseline *fest.Release
+	if published {
+		baseline = &current
+	}
+	found := r.Judge(*c, baseline)
+	c.Findings = append(c.Findings, found...)
+	for _, f := range found {
+		if f.Severity == fest.SeverityHold {
+			return &HeldError{found}
+		}
+	}
+	return nil
+}
+
+// snapshot writes the flat snapshot durably to disk.
+func (r *run) snapshot(ctx context.Context, c fest.Content) error {
+	r.report(Progress{Step: StepBuild, Entries: c.Counts.Entries()})
+	f, err := r.Snapshot(c.Digest)
+	if err != nil {
+		return fmt.Errorf("creating the snapshot file: %w", err)
+	}
+	if err := r.builder.Finish(ctx, c, f); err != nil {
+		return errors.Join(fmt.Errorf("building the snapshot: %w", err), f.Discard())
+	}
+	if err := f.Commit(); err != nil {
+		return errors.Join(fmt.Errorf("writing the snapshot: %w", err), f.Discard())
+	}
+	return nil
+}
+
+// explain tells a bad file from a failing disk or a cancelled run.
+func (r *run) explain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("import cancelled: %w", context.Cause(ctx))
+	}
+	return refused(err)
+}
+
+func (r *run) close() error {
+	var errs []error
+	if r.builder != nil {
+		r.builder.Discard()
+	}
+	if r.stage != nil {
+		errs = append(errs, r.stage.Discard())
+	}
+	if r.file != nil {
+		errs = append(errs, r.file.Close())
+	}
+	if r.disk != nil {
+		errs = append(errs, r.disk.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (r *run) lap(s Step, start time.Time) time.Time {
+	now := time.Now()
+	r.timing[s] = now.Sub(start)
+	return now
+}
+
+func (r *run) report(p Progress) {
+	if p.Step == StepDecode && time.Since(r.last) < 50*time.Millisecond {
+		return
+	}
+	r.last = time.Now()
+	r.Progress(p)
+}
+
+func refused(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return err // the disk's fault, not the file's
+	}
+	return &RefusedError{err}
+}
+
+// describe reads the file once for its digest.
+func describe(path string) (fest.Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return fest.Source{}, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err != nil {
+		return fest.Source{}, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return fest.Source{}, err
+	}
+	return fest.Source{Location: abs, Digest: fest.Digest(hex.EncodeToString(h.Sum(nil))), Size: n}, nil
+}
+
+// SameFile says whether the file is, byte for byte, the source of a release.
+func SameFile(path string, src fest.Source) (bool, error) {
+	st, err := os.Stat(path)
+	if err != nil || st.Size() != src.Size {
+		return false, err
+	}
+	now, err := describe(path)
+	return err == nil && now.Digest == src.Digest, err
+}
