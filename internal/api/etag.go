@@ -34,6 +34,9 @@ func matches(header []string, tag string) bool {
 	return false
 }
 
+// anyTag reports whether an If-None-Match is "*": whatever there is.
+func anyTag(header []string) bool { return len(header) == 1 && strings.Trim(header[0], " \t") == "*" }
+
 // withSuffix adds to a tag, inside its quotes.
 func withSuffix(tag, suffix string) string {
 	if suffix == "" {

@@ -59,13 +59,11 @@ func (a *API) sendList(c *call, v *view, res fest.Resource, q *listQuery, after 
 	h := c.Header()
 	h["Vary"] = varyAccept
 	// Any of the codings that this request might be sent may be what it has.
-	if inm := c.r.Header["If-None-Match"]; inm != nil {
+	inm := c.r.Header["If-None-Match"]
+	if inm != nil && !anyTag(inm) {
 		for _, how := range [...]coding{identity, gzipped, zstandard} {
 			if t := withSuffix(tag, how.suffix()); accepted.takes(how) && matches(inm, t) {
-				h["Etag"] = []string{t}
-				h["Cache-Control"] = noCache
-				c.echoTrace(h)
-				c.WriteHeader(http.StatusNotModified)
+				c.notModified(h, t)
 				return nil
 			}
 		}
@@ -90,6 +88,10 @@ func (a *API) sendList(c *call, v *view, res fest.Resource, q *listQuery, after 
 	how := accepted.choose(size)
 	if how == noCoding {
 		return unacceptableCoding()
+	}
+	if inm != nil && anyTag(inm) {
+		c.notModified(h, withSuffix(tag, how.suffix()))
+		return nil
 	}
 	h["Etag"] = []string{withSuffix(tag, how.suffix())}
 	h["Cache-Control"] = noCache
@@ -116,6 +118,14 @@ func (a *API) sendList(c *call, v *view, res fest.Resource, q *listQuery, after 
 	writeList(enc, head, items, tail)
 	_ = enc.Close() // a failing write is the client's going, which the call has noted
 	return nil
+}
+
+// notModified answers 304.
+func (c *call) notModified(h http.Header, tag string) {
+	h["Etag"] = []string{tag}
+	h["Cache-Control"] = noCache
+	c.echoTrace(h)
+	c.WriteHeader(http.StatusNotModified)
 }
 
 // takes reports whether a body of some size may be sent in the coding.

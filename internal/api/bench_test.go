@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// sink is a response writer that costs nothing.
+type sink struct {
+	header http.Header
+	status int
+	n      int
+}
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) WriteHeader(status int)      { s.status = status }
+func (s *sink) Write(b []byte) (int, error) { s.n += len(b); return len(b), nil }
+
+func TestLookupAllocations(t *testing.T) {
+	s := newServer(t, snapshots["memory"](t, 7))
+	id := s.first(t, "/v1/drugs?limit=1")["id"].(string)
+	r := httptest.NewRequest(http.MethodGet, "/v1/drugs/"+id, nil)
+	w := &sink{header: http.Header{}}
+	h := s.Public()
+	got := testing.AllocsPerRun(200, func() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	})
+	if w.status != http.StatusOK || w.n == 0 {
+		t.Fatalf("status %d, %d bytes", w.status, w.n)
+	}
+	const budget = 7 // of which chi needs four, and the answer its tag and its length
+	if got > budget {
+		t.Errorf("a lookup allocates %v times; the budget is %d", got, budget)
+	}
+}
+
+func BenchmarkLookup(b *testing.B) {
+	s := newServer(b, snapshots["memory"](b, 7))
+	id := s.first(b, "/v1/drugs?limit=1")["id"].(string)
+	r := httptest.NewRequest(http.MethodGet, "/v1/drugs/"+id, nil)
+	w := &sink{header: http.Header{}}
+	h := s.Public()
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkList(b *testing.B) {
+	s := newServer(b, snapshots["memory"](b, 7))
+	r := httptest.NewRequest(http.MethodGet, "/v1/drugs?name=para&limit=20", nil)
+	w := &sink{header: http.Header{}}
+	h := s.Public()
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	}
+}
