@@ -269,6 +269,9 @@ func (r *Reader) cutOff() error {
 	if r.w.err != nil {
 		return r.w.err
 	}
+	if b := r.w.rest(); len(b) < 2 || b[0] != '<' || strings.IndexByte("/!?", b[1]) >= 0 {
+		return r.fail(ErrTruncated, "the file ends inside markup")
+	}
 	scope := r.root.scope
 	if r.where == inCatalogue {
 		scope = r.cat.scope

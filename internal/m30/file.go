@@ -70,6 +70,7 @@ func OpenReader(r io.ReaderAt, size int64, l Limits) (*File, error) {
 	magic = magic[:n]
 	f := &File{size: size}
 	f.guard = guard{limits: l}
+	err = nil
 	switch {
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")), bytes.HasPrefix(magic, []byte("PK\x05\x06")):
 		f.format = FormatZip

@@ -19,14 +19,16 @@ func (f *File) openZip(r io.ReaderAt, size int64) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return f.problem(err)
 	}
-	// Twice the speed of the standard library's, with the same checks.
-	z.RegisterDecompressor(zip.Deflate, flate.NewReader)
+	// Faster than the standard library's, with the same checks around it.
+	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser {
+		f.guard.compressed = &counter{r: r}
+		return flate.NewReader(f.guard.compressed)
+	})
 	member, err := oneXML(z.File)
 	if err != nil {
 		return err
 	}
 	f.name = member.Name
-	compressed := int64(member.CompressedSize64)
 	l := f.guard.limits
 	switch {
 	case member.Flags&1 != 0:
@@ -41,9 +43,6 @@ func (f *File) openZip(r io.ReaderAt, size int64) error {
 	body, err := member.Open()
 	if err != nil {
 		return f.problem(err)
-	}
-	if member.Method == zip.Deflate {
-		f.guard.compressed = &counter{n: compressed}
 	}
 	f.r, f.close = body, append(f.close, body)
 	return nil
