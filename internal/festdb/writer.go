@@ -206,7 +206,7 @@ type packer struct {
 type packing struct {
 	slices []fest.Slice
 	refs   [][2]int // catalogue and context of each
-	size   int      // bytes of XML
+	size   int      // about the bytes of the block
 
 	done    chan struct{} // receives one value when the rest is set
 	digests []EntryDigest
@@ -219,7 +219,7 @@ func newPacker(ctx context.Context, to *Pending, x *contentIndex) (*packer, erro
 	n := runtime.GOMAXPROCS(0)
 	// The file has a SHA-256 for each block, so the frames need no checksum.
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
-		zstd.WithSingleSegment(true), zstd.WithEncoderConcurrency(n))
+		zstd.WithSingleSegment(true), zstd.WithWindowSize(2*blockSize), zstd.WithEncoderConcurrency(n))
 	if err != nil {
 		return nil, err
 	}
@@ -247,7 +247,7 @@ func (p *packer) add(s fest.Slice) error {
 		p.tables[0].number(&p.index.catalogues, s.Catalogue),
 		p.tables[1].number(&p.index.contexts, s.Context),
 	})
-	if k.size += len(s.XML); k.size < blockSize {
+	if k.size += len(s.XML) + 8; k.size < blockSize { // 8: what stands before the XML
 		return nil
 	}
 	return p.flush()

@@ -81,29 +81,29 @@ func Seal(t testing.TB, s festdb.Store, n int, seed uint64) (festdb.Stage, fest.
 
 // TrySeal is Seal where an error is not the end of the test; it has then
 // discarded the stage.
-func TrySeal(t testing.TB, s festdb.Store, n int, seed uint64) (g festdb.Stage, c fest.Content, src fest.Source, err error) {
+func TrySeal(t testing.TB, s festdb.Store, n int, seed uint64) (festdb.Stage, fest.Content, fest.Source, error) {
 	t.Helper()
 	path, src := Source(t, seed)
-	if g, err = s.Stage(context.Background()); err != nil {
+	c := fest.Content{Document: Document(int(seed)), Filter: fest.FilterPrescriber, Counts: fest.Counts{"ingredients": n}}
+	g, err := s.Stage(context.Background())
+	if err != nil {
 		return nil, c, src, err
 	}
-	defer func() {
-		if err != nil {
-			_ = g.Discard() // the first error counts
-		}
-	}()
-	if err = g.Source(path, src); err != nil {
-		return nil, c, src, err
-	}
+	err = g.Source(path, src)
 	for _, e := range Slices(n, seed) {
-		if err = g.Add(e); err != nil {
-			return nil, c, src, err
+		if err != nil {
+			break
 		}
+		err = g.Add(e)
 	}
-	doc := Document(int(seed))
-	digest, err := g.Seal(doc)
-	c = fest.Content{Digest: digest, Document: doc, Filter: fest.FilterPrescriber, Counts: fest.Counts{"ingredients": n}}
-	return g, c, src, err
+	if err == nil {
+		c.Digest, err = g.Seal(c.Document)
+	}
+	if err != nil {
+		_ = g.Discard() // the first error counts
+		return nil, c, src, err
+	}
+	return g, c, src, nil
 }
 
 // Publish imports made-up content after the release expect.
