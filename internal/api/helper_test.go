@@ -39,27 +39,27 @@ func release(serial fest.Serial, c fest.Content) fest.Release {
 	}
 }
 
-// slices holds the source in memory.
-type slices []fest.Slice
+// inMemorySource holds the source in memory.
+type inMemorySource []fest.Slice
 
-func (s slices) Slice(i int) (fest.Slice, error) {
+func (s inMemorySource) Slice(i int) (fest.Slice, error) {
 	if i < 0 || i >= len(s) {
 		return fest.Slice{}, fmt.Errorf("no entry %d", i)
 	}
 	return s[i], nil
 }
 
-func (slices) Close() error { return nil }
+func (inMemorySource) Close() error { return nil }
 
 // file is a snapshot file with its source.
 type file struct {
 	flat    []byte
 	content fest.Content
-	source  slices
+	source  inMemorySource
 }
 
 // build makes the snapshot file of the entries.
-func build(t testing.TB, o cache.Options, doc fest.Document, entries []*fest.Entry, source slices) *file {
+func build(t testing.TB, o cache.Options, doc fest.Document, entries []*fest.Entry, source inMemorySource) *file {
 	t.Helper()
 	o.TempDir = t.TempDir()
 	b := cache.NewBuilder(o)
@@ -117,7 +117,7 @@ func twins() []*fest.Entry {
 // inMemory builds the snapshot straight from values.
 var inMemory = sync.OnceValue(func() func(testing.TB, cache.Options) *file {
 	all := entries()
-	var source slices
+	var source inMemorySource
 	for _, e := range all {
 		source = append(source, m30.SliceOf(e))
 	}
@@ -152,7 +152,7 @@ func throughXML(t testing.TB, serial fest.Serial) *cache.Snapshot {
 	r := m30.NewReader(&xml, m30.DefaultLimits())
 	d := m30.NewDecoder(m30.DefaultLimits())
 	var all []*fest.Entry
-	var source slices
+	var source inMemorySource
 	for s, err := range r.Slices() {
 		if err != nil {
 			t.Fatal(err)
