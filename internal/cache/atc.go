@@ -7,7 +7,7 @@ var atcLengths = [...]int{1, 3, 4, 5, 7}
 // veterinary ones (Q…) and FEST's own (Z…, such as ZV80AA01; R115). ATC has no
 // main group Q or Z.
 func atcOffset(code string) int {
-	if len(code) > 1 && (code[0] == 'Q' || code[0] == 'Z') {
+	if code != "" && (code[0] == 'Q' || code[0] == 'Z') {
 		return 1
 	}
 	return 0
