@@ -155,6 +155,11 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("reading the served release: %w", err)
 	}
+	same := published && src.Digest == current.Source.Digest && r.Filter == current.Content.Filter
+	whole := same && r.Intact(ctx, current) == nil
+	if whole { // byte for byte what is served
+		return Result{Release: current, Unchanged: true, Findings: current.Content.Findings, Timing: r.timing}, nil
+	}
 	if r.stage, err = r.Stage(ctx); err != nil {
 		return Result{}, fmt.Errorf("beginning the import: %w", err)
 	}
@@ -175,9 +180,10 @@ func (r *run) run(ctx context.Context) (Result, error) {
 
 	if published && current.Content.Digest == content.Digest && current.Content.Filter == content.Filter {
 		result.Unchanged = true
-		if r.Intact(ctx, current) == nil {
+		if !same && r.Intact(ctx, current) == nil {
 			return result, nil
 		}
+		// Seal has mended the content; the snapshot may be damaged, too.
 		result.Repaired = true
 		return result, r.snapshot(ctx, current.Content)
 	}
@@ -223,7 +229,7 @@ func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error)
 		Findings: reader.Findings(),
 	}
 	if u := r.counts[fest.CountExpiredEntries]; u > 0 {
-		return c, refused(fmt.Errorf("%s is an increment: it has %d expired entries (Status U), which a full extract never has; "+
+		return c, refused(fmt.Errorf("%s is an increment, not a full extract: entries with Status U (expired): %d; "+
 			"import a full extract instead, such as DMP's fest251.zip", filepath.Base(r.Path), u))
 	}
 	if n == 0 {
