@@ -1,0 +1,99 @@
+package api_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/festd/festd/internal/cache"
+)
+
+var (
+	hrefs  = regexp.MustCompile(`(?:href|action)="([^"]*)"`)
+	styles = regexp.MustCompile(`(?s)<style>(.*?)</style>`)
+)
+
+func TestPageSaysWhatItServes(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		for _, test := range []struct {
+			target, accept string
+			want           []string
+		}{
+			{"/", "", []string{`<html lang="nb">`, "Dette er en tjeneste", retrieved, "3 døgn", "Rekvirent", "Virkestoff", "paracetamol"}},
+			{"/", "en-GB,en;q=0.9,no;q=0.5", []string{`<html lang="en">`, "This is a service", retrieved, "3 days"}},
+			{"/", "nn,en;q=0.5", []string{`<html lang="nb">`}},
+			{"/?lang=en", "nb", []string{`<html lang="en">`}},
+			{"/?lang=no", "en", []string{`<html lang="nb">`}},
+		} {
+			a := s.get(t, test.target, "Accept: text/html", "Accept-Language: "+test.accept)
+			for _, want := range test.want {
+				if !strings.Contains(strings.ToLower(string(a.body)), strings.ToLower(want)) {
+					t.Errorf("%s (%s) lacks %q", test.target, test.accept, want)
+				}
+			}
+			if strings.Contains(string(a.body), "banner\" role") {
+				t.Error("the banner of the sample over real data")
+			}
+		}
+	})
+}
+
+func TestPageLinksWork(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		links := hrefs.FindAllStringSubmatch(string(s.get(t, "/").body), -1)
+		if len(links) < 25 {
+			t.Fatalf("%d links", len(links))
+		}
+		for _, l := range links {
+			target := html.UnescapeString(l[1])
+			if target == "data:," { // no icon
+				continue
+			}
+			a := s.get(t, target, "Accept: text/html,application/xml;q=0.9,*/*;q=0.8")
+			if a.status != http.StatusOK {
+				t.Errorf("%s: %d %s", target, a.status, a.body)
+			}
+			if strings.Contains(target, "?") && strings.HasPrefix(target, "/v1") && a.json(t)["total"] == 0.0 {
+				t.Errorf("%s finds nothing", target)
+			}
+		}
+	})
+}
+
+func TestPageLoadsNothingFromElsewhere(t *testing.T) {
+	s := newServer(t, snapshots["memory"](t, 7))
+	a := s.get(t, "/")
+	body := string(a.body)
+	policy := a.header.Get("Content-Security-Policy")
+	sum := sha256.Sum256([]byte(styles.FindStringSubmatch(body)[1]))
+	for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("policy lacks %s: %s", want, policy)
+		}
+	}
+	if a.header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("Referrer-Policy %q", a.header.Get("Referrer-Policy"))
+	}
+	for _, not := range []string{"<script", "http://", "https://", "style=", "onclick", "@import"} {
+		if strings.Contains(body, not) {
+			t.Errorf("the page has %s", not)
+		}
+	}
+}
+
+func TestPageOfSampleAndOfNothing(t *testing.T) {
+	s := newServer(t, inMemory()(t, cache.Options{Sample: true}).open(t, 0))
+	for lang, want := range map[string]string{"no": "Eksempeldata – ikke til klinisk bruk", "en": "Sample – not for clinical use"} {
+		if body := string(s.get(t, "/?lang="+lang).body); !strings.Contains(body, `<div class="banner" role="alert"><strong>`+want) {
+			t.Errorf("no banner in %.600s", body)
+		}
+	}
+	empty := newServer(t, nil).get(t, "/?lang=en")
+	if empty.status != http.StatusOK || !strings.Contains(string(empty.body), "No release is ready yet") {
+		t.Errorf("without data: %d %.300s", empty.status, empty.body)
+	}
+}
