@@ -85,7 +85,7 @@ func (b *builder) addKit() {
 		{PackageType: packageTypes["spr"].cv("7449"), Quantity: fest.PQ{Value: "1", Unit: "stk"}, Number: ptr(fest.Integer("2"))},
 	}
 	b.add(fest.ClassPackage, string(number), &fest.Package{
-		Medicine: b.medicine(p, "C"), ID: ptr(k.id()), ItemNumber: number, BarCodes: []fest.Number{ean13(number)}, Storage: ptr(storageFrozen.cs()),
+		Medicine: b.medicine(p, "C"), ID: ptr(k.id()), ItemNumber: number, BarCodes: []fest.Number{ean13(number)}, Storage: ptr(storageRoom.cs()),
 		PackageInformation: []fest.PackageInformation{info}, Prices: b.packagePrices(p, k), MarketingInformation: b.marketing(p, k),
 	})
 }
