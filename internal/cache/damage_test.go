@@ -169,7 +169,11 @@ func TestWrongFileWithRightDigests(t *testing.T) {
 	body := binary.LittleEndian.Uint64(file[len(file)-32:])
 	dir := binary.LittleEndian.Uint64(file[len(file)-24:])
 	refused := 0
-	for at := body; at > dir/4; at -= 3 {
+	step, least := uint64(29), 100
+	if testing.Short() {
+		step, least = 211, 10
+	}
+	for at := body; at > dir/4; at -= step {
 		for _, v := range []byte{0xff, 0x80, 0x01} {
 			bad := bytes.Clone(file)
 			bad[at-1] ^= v
@@ -179,7 +183,7 @@ func TestWrongFileWithRightDigests(t *testing.T) {
 			}
 		}
 	}
-	if refused < 1000 {
+	if refused < least {
 		t.Errorf("only %d changes refused; the digests were not made to fit", refused)
 	}
 }

@@ -109,6 +109,9 @@ func (r *Refresher) Trigger() {
 // Refresh loads once and waits for it, or joins the load in flight. When ctx
 // ends first, its error is returned and the load goes on.
 func (r *Refresher) Refresh(ctx context.Context) error {
+	if r.ctx.Err() != nil {
+		return ErrClosed
+	}
 	done := r.start()
 	select {
 	case res := <-done:
@@ -130,7 +133,9 @@ func (r *Refresher) Run(ctx context.Context) error {
 		case <-r.hint:
 			r.Trigger() // the load takes it back when it starts
 		}
-		if err := r.Refresh(ctx); err != nil && ctx.Err() == nil {
+		if err := r.Refresh(ctx); errors.Is(err, ErrClosed) {
+			return ErrClosed
+		} else if err != nil && ctx.Err() == nil {
 			r.Trigger()
 		}
 	}

@@ -163,6 +163,7 @@ func TestBucketPacesLoads(t *testing.T) {
 			r.Trigger()
 			time.Sleep(100 * time.Millisecond)
 		}
+		synctest.Wait()
 		if loads < 10 || loads > 13 {
 			t.Errorf("%d loads in 10 s at one a second", loads)
 		}
