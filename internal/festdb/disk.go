@@ -37,7 +37,8 @@ type DiskOptions struct {
 	Retention Retention
 	// Released gives the releases that refer to contents, newest first. It is
 	// asked under the lock, before anything is removed; where it fails, nothing
-	// is. all says that none is missing: else what no release refers to stays.
+	// is. all says that none is missing: else what no release refers to stays
+	// until it is as old as retention keeps contents.
 	// Nil: nothing that was sealed is ever removed.
 	Released func() (releases []fest.Release, all bool, err error)
 	// Now is the clock that retention goes by. Nil: [time.Now].

@@ -19,7 +19,8 @@ import (
 
 // ledgerLine is one line.
 type ledgerLine struct {
-	// Kind is what happened; lines of an unknown kind are passed over.
+	// Kind is what happened; lines of an unknown kind are passed over. A gap
+	// says that lines before it were lost, with releases in them.
 	Kind string `json:"kind"`
 	// Release is what was published (kind release).
 	Release *fest.Release `json:"release,omitempty"`
@@ -30,6 +31,7 @@ type ledgerLine struct {
 const (
 	kindRelease = "release"
 	kindVoid    = "void"
+	kindGap     = "gap"
 )
 
 // currentLine is CURRENT.
@@ -49,6 +51,8 @@ type ledger struct {
 	given fest.Serial
 	// torn: the last line was not written to its end.
 	torn bool
+	// gap: lines were lost in the past.
+	gap bool
 	// damage lists the lines that are not as they were written.
 	damage []error
 }
@@ -59,6 +63,7 @@ func parseLedger(b []byte, counted int64) ledger {
 	type entry struct {
 		at      int64
 		release *fest.Release
+		gap     bool
 		damage  error
 	}
 	var l ledger
@@ -88,17 +93,22 @@ func parseLedger(b []byte, counted int64) ledger {
 		case v.Kind == kindRelease:
 			l.given = max(l.given, v.Release.Serial)
 			entries = append(entries, entry{at: at, release: v.Release})
+		case v.Kind == kindGap:
+			entries = append(entries, entry{at: at, gap: true})
 		case v.Kind == kindVoid:
 			entries = slices.DeleteFunc(entries, func(e entry) bool { return e.at >= v.From })
 		}
 		at = next
 	}
 	for _, e := range entries {
-		if e.damage != nil {
+		switch {
+		case e.damage != nil:
 			l.damage = append(l.damage, e.damage)
-			continue
+		case e.gap:
+			l.gap = true
+		default:
+			l.releases = append(l.releases, *e.release)
 		}
-		l.releases = append(l.releases, *e.release)
 	}
 	bySerial := func(a, b fest.Release) int { return cmp.Compare(a.Serial, b.Serial) }
 	slices.SortStableFunc(l.releases, bySerial)
@@ -116,6 +126,7 @@ type state struct {
 	problems []error        // what is not as it should be
 	lost     bool           // releases may be missing from the list
 	missing  *fest.Release  // the ledger lacks it: CURRENT has it alone
+	gap      bool           // lines are gone without a trace: the next writer notes it
 }
 
 // current is the release to be served.
@@ -136,6 +147,9 @@ func combine(stream string, currentBytes []byte, currentErr error, ledgerBytes [
 	}
 	if currentErr == nil && cur.Stream != stream {
 		currentErr = fmt.Errorf("%w: it is of stream %q, want %q", ErrDamaged, cur.Stream, stream)
+	}
+	if currentErr == nil && (cur.Ledger < 0 || cur.Release != nil && cur.Release.Serial == 0) {
+		currentErr = fmt.Errorf("%w: a negative length or a release without a serial", ErrDamaged)
 	}
 	if errors.Is(currentErr, ErrNewer) {
 		return nil, fmt.Errorf("CURRENT: %w", currentErr)
@@ -161,8 +175,9 @@ func combine(stream string, currentBytes []byte, currentErr error, ledgerBytes [
 	if currentErr == nil && s.size < s.counted {
 		s.problems = append(s.problems, fmt.Errorf("ledger: %w: %d bytes, want %d", ErrDamaged, s.size, s.counted))
 		s.counted = s.size
+		s.gap = true
 	}
-	s.lost = len(s.problems) > 0
+	s.lost = len(s.problems) > 0 || l.gap
 	if s.counted < s.size || l.torn {
 		s.problems = append(s.problems, fmt.Errorf("ledger: %d bytes from byte %d on were never published: an import was interrupted", s.size-s.counted, s.counted))
 	}
@@ -192,7 +207,7 @@ func (s *state) serve(r fest.Release) {
 
 // extend is what a writer appends to the ledger to publish r: a line feed if
 // the last line is or may be torn, a void line if something stands there that
-// does not count, the release that the ledger lacks, and the line of r.
+// does not count, a gap line if lines are gone, the release that the ledger lacks, and the line of r.
 func (s *state) extend(r fest.Release) ([]byte, error) {
 	var b []byte
 	var err error
@@ -201,6 +216,11 @@ func (s *state) extend(r fest.Release) ([]byte, error) {
 	}
 	if s.counted < s.size {
 		if b, err = appendLine(b, ledgerLine{Kind: kindVoid, From: s.counted}); err != nil {
+			return nil, err
+		}
+	}
+	if s.gap {
+		if b, err = appendLine(b, ledgerLine{Kind: kindGap}); err != nil {
 			return nil, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/festd/festd/internal/fest"
@@ -106,10 +107,14 @@ func (d *Disk) pruneOne() (bool, error) {
 		known[releases[i].Content.Digest] = true
 		known[releases[i].Source.Digest] = true
 	}
+	oldest := d.opts.Now().Add(-d.opts.Retention.Age)
 	var victim fest.Digest
-	unwanted := func(keep map[fest.Digest]bool) func(fest.Digest, string) bool {
-		return func(digest fest.Digest, _ string) bool {
-			if keep[digest] || claimed[digest] || !all && !known[digest] || victim != "" && victim != digest {
+	unwanted := func(keep map[fest.Digest]bool) func(fest.Digest, fs.FileInfo) bool {
+		return func(digest fest.Digest, info fs.FileInfo) bool {
+			// A release that is missing from the list may refer to what none
+			// refers to; such a file goes by its own age.
+			spared := !all && !known[digest] && !info.ModTime().Before(oldest)
+			if keep[digest] || claimed[digest] || spared || victim != "" && victim != digest {
 				return false
 			}
 			victim = digest

@@ -45,7 +45,7 @@ func (d *Disk) sweep() error {
 		claimed[r.Source.Digest] = true
 	}
 	for _, dir := range []string{snapshotDir, sourceDir, contentDir} {
-		errs = append(errs, d.removeIf(dir, func(digest fest.Digest, _ string) bool { return !claimed[digest] }))
+		errs = append(errs, d.removeIf(dir, func(digest fest.Digest, _ fs.FileInfo) bool { return !claimed[digest] }))
 	}
 	return errors.Join(errs...)
 }
@@ -128,14 +128,25 @@ func (d *Disk) sweepPending(dir string, alive map[string]bool) error {
 
 // removeIf removes the files of a directory that belong to a digest and are
 // not wanted. Names without a digest are not ours.
-func (d *Disk) removeIf(dir string, unwanted func(fest.Digest, string) bool) error {
+func (d *Disk) removeIf(dir string, unwanted func(fest.Digest, fs.FileInfo) bool) error {
 	entries, err := os.ReadDir(d.path(dir))
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, e := range entries {
-		if digest, ok := digestOf(e.Name()); ok && unwanted(digest, e.Name()) {
+		digest, ok := digestOf(e.Name())
+		if !ok {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if unwanted(digest, info) {
 			errs = append(errs, d.remove(d.path(dir, e.Name())))
 		}
 	}
