@@ -80,9 +80,11 @@ func fieldsDoc() string {
 	}
 	fmt.Fprintf(&d.b, fieldsIntro, fest.NamespaceFS, fest.NamespaceM30, kithDoc())
 	d.b.WriteString("## Every entry\n\n")
-	d.b.WriteString("These come first, before the fields of the object. `id` is the key that the path takes; the object's own id is not repeated.\n\n")
+	d.b.WriteString("These come first, before the fields of the object. `id` is the key that the path takes; the object's own id is not " +
+		"repeated. `kind`\nstands where one resource serves several classes, `sample` in made-up data only.\n\n")
 	d.table(func() {
-		d.b.WriteString("| `resource` |  | text | 1 |  |  |\n| `id` |  | text | 1 |  |  |\n")
+		d.b.WriteString("| `resource` |  | text | 1 |  |  |\n| `id` |  | text | 1 |  |  |\n" +
+			"| `kind` |  | text | 0..1 |  |  |\n| `sample` |  | text | 0..1 |  |  |\n")
 		d.rows("", "", fest.EnvelopeType(), "")
 	})
 	for _, c := range fest.Classes() {
