@@ -296,7 +296,7 @@ func (d *Decoder) endEntry(p *entryPlan, seen, seenInline uint64, object reflect
 	p.envelope.missing(reflect.Value{}, seen, missing)
 	switch {
 	case d.entry.RegistrationStatus.Code == fest.StatusExpired:
-		d.entry.Object = nil
+		d.entry.Object, d.entry.Class = nil, p.class()
 		d.noteAt(fest.RuleIncrement, path)
 	case !object.IsValid():
 		d.noteAt(fest.RuleEntryWithout, path)

@@ -2,6 +2,7 @@ package m30
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -241,7 +242,7 @@ func (t *tokenizer) declaration() error {
 		switch {
 		case strings.HasPrefix(s[at:], "<!DOCTYPE"):
 			return t.fail(ErrDTD, at, "FEST has none, and it is refused")
-		case len(s)-at < len("<![CDATA["):
+		case slices.ContainsFunc([]string{"<!--", "<![CDATA[", "<!DOCTYPE"}, func(m string) bool { return strings.HasPrefix(m, s[at:]) }):
 			return t.cut("<!")
 		default:
 			return t.syntax(at, "%s begins neither a comment nor CDATA", quote(s[at:min(at+9, len(s))]))
