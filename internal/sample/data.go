@@ -32,15 +32,16 @@ type Data struct {
 // item is an entry of the source, or a copy of one, and what happened to it.
 type item struct {
 	base    int32  // index in the source
-	copied  uint32 // 0: the entry itself; else the number of the copy
+	copied  uint32 // 0: the entry itself; else the number of the copy, which may be a copy of a copy
 	class   fest.Class
 	touches []touch // oldest first; shared between releases, never changed in place
 }
 
 // touch says that a step changed an item, and how.
 type touch struct {
-	step uint16 // index in Data.steps
-	what what
+	step   uint16 // index in Data.steps
+	what   what
+	copied uint32 // with whatAdded: the number of the copy that was made
 }
 
 // New makes the first release of a sample.

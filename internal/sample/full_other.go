@@ -189,12 +189,12 @@ func (f *full) interaction(n int, r *rng) *fest.Interaction {
 	right, other := f.substances(r)
 	relevance := []int{0, 0, 0, 1, 1, 1, 1, 1, 2, 2}[r.intn(10)]
 	v := &fest.Interaction{ID: f.id(fest.ClassInteraction, n), Relevance: relevances[relevance].cs(), SourceBasis: pick(r, sourceBases).cs(),
-		ClinicalConsequence: fest.Text(t.sentences(consequenceTemplates, t.r.between(1, 5), name)), SubstanceGroups: []fest.SubstanceGroup{left, right}}
+		ClinicalConsequence: fest.Text(t.sentences(consequenceTemplates, t.r.between(2, 5), name)), SubstanceGroups: []fest.SubstanceGroup{left, right}}
 	if r.chance(0.2) {
 		v.SituationCriterion = ptr(fest.Text("Gjelder ved " + other + " i doser over " + strconv.Itoa(r.between(5, 800)) + " mg daglig hos " + pick(r, f.words["patient"]) + "."))
 	}
 	if r.chance(0.9) {
-		v.InteractionMechanism = ptr(fest.Text(t.sentences(mechanismTemplates, t.r.between(1, 4), other)))
+		v.InteractionMechanism = ptr(fest.Text(t.sentences(mechanismTemplates, t.r.between(1, 5), other)))
 	}
 	if relevance < 2 || r.chance(0.2) {
 		v.Handling = ptr(fest.Text(t.handling(t.r.between(1, 4), name)))
@@ -204,7 +204,7 @@ func (f *full) interaction(n int, r *rng) *fest.Interaction {
 			}
 		}
 	}
-	for k := range r.between(1, 5) {
+	for k := range r.between(2, 5) {
 		s := fest.InteractionReference{Source: fest.Text(t.sentences(sourceTemplates, 1, name))}
 		if r.chance(0.8) {
 			s.URL = &fest.URL{Value: "https://example.org/kilder?id=" + strconv.Itoa(r.intn(40_000_000)) + "&nr=" + strconv.Itoa(k+1)}

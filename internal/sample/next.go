@@ -89,9 +89,6 @@ func (n *nextRelease) read() {
 				codes[m.Atc.Code] = m.Atc.Display
 			}
 		}
-		if len(n.step.change.Fill) > 0 {
-			n.fills[i] = n.step.fills(e)
-		}
 	}
 	for i, l := range links {
 		for _, id := range l {
@@ -102,6 +99,20 @@ func (n *nextRelease) read() {
 		}
 	}
 	n.pickATC(codes)
+	n.findFills()
+}
+
+// findFills notes what the step's fills would change; only now is the
+// condition known that generics get.
+func (n *nextRelease) findFills() {
+	if len(n.step.change.Fill) == 0 {
+		return
+	}
+	for _, class := range []fest.Class{fest.ClassDrug, fest.ClassGeneric, fest.ClassCodeSystem, fest.ClassSubstitutionGroup} {
+		for _, i := range n.byClass[class] {
+			n.fills[i] = n.step.fills(n.old.entry(&n.old.items[i]))
+		}
+	}
 }
 
 func medicineOf(e *fest.Entry) *fest.Medicine {
@@ -173,7 +184,7 @@ func (n *nextRelease) remove() {
 				if n.outcome.Removed[class] >= want {
 					break
 				}
-				if n.gone[i] || !cascades && (n.liveSources(i) > 0) != referred {
+				if n.gone[i] || n.keeps(i) || !cascades && (n.liveSources(i) > 0) != referred {
 					continue
 				}
 				if referred && !mayBeReferred(class) {
@@ -183,6 +194,12 @@ func (n *nextRelease) remove() {
 			}
 		}
 	}
+}
+
+// keeps reports whether the item is the condition that generics are filled
+// with in this step.
+func (n *nextRelease) keeps(i int) bool {
+	return n.step.condition != "" && n.old.items[i].class == fest.ClassCondition && n.owner[string(n.step.condition)] == int32(i)
 }
 
 // mayBeReferred says which classes can be removed though something refers to
@@ -336,7 +353,7 @@ func (n *nextRelease) add() {
 func (n *nextRelease) copyItem(i int) {
 	it := n.old.items[i]
 	n.copies++
-	it.touches = append(slices.Clip(it.touches), touch{uint16(len(n.old.steps)), whatAdded | n.marks[i]&(whatPruned|whatATC)})
+	it.touches = append(slices.Clip(it.touches), touch{uint16(len(n.old.steps)), whatAdded | n.marks[i]&(whatPruned|whatATC), n.copies})
 	of := n.old.entry(&n.old.items[i])
 	it.copied = n.copies
 	ids(of, func(id fest.ID) { n.step.copies[string(id)] = copyID(n.step.seed, string(id), it.copied) })
@@ -359,7 +376,7 @@ func (n *nextRelease) finish() *Data {
 		}
 		it := n.old.items[i]
 		if w := n.marks[i]; w != 0 {
-			it.touches = append(slices.Clip(it.touches), touch{uint16(len(n.old.steps)), w})
+			it.touches = append(slices.Clip(it.touches), touch{step: uint16(len(n.old.steps)), what: w})
 			if w&^whatReissued != 0 {
 				d.outcome.Edited[it.class]++
 			}

@@ -252,3 +252,13 @@ func TestWriteErrorsSurface(t *testing.T) {
 }
 
 var _ io.Writer = (*brokenWriter)(nil)
+
+// validateData writes the release and runs the schema over it.
+func validateData(t *testing.T, d *sample.Data) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "data.xml")
+	if err := d.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, path)
+}

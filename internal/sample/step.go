@@ -36,8 +36,12 @@ type step struct {
 // entry makes the i-th entry as it stands in this release.
 func (d *Data) entry(it *item) *fest.Entry {
 	e := d.source.entry(int(it.base))
+	copied := uint32(0) // as of the touch: the history of a copy starts with that of its template
 	for _, t := range it.touches {
-		d.steps[t.step].apply(e, it, t)
+		if t.what&whatAdded != 0 {
+			copied = t.copied
+		}
+		d.steps[t.step].apply(e, it.base, copied, t)
 	}
 	if n := len(it.touches); n > 0 {
 		last := it.touches[n-1].step
@@ -50,10 +54,10 @@ func (d *Data) entry(it *item) *fest.Entry {
 }
 
 // apply does to an entry what the step did.
-func (s *step) apply(e *fest.Entry, it *item, t touch) {
-	r := newRNG(s.seed, streamEdit, uint64(it.base)<<40^uint64(it.copied)<<16^uint64(t.step))
+func (s *step) apply(e *fest.Entry, base int32, copied uint32, t touch) {
+	r := newRNG(s.seed, streamEdit, uint64(base)<<40^uint64(copied)<<16^uint64(t.step))
 	if t.what&whatAdded != 0 {
-		s.becomeCopy(e, it)
+		s.becomeCopy(e, copied)
 	}
 	if t.what&whatPruned != 0 {
 		pruneEntry(e, func(id string) bool { return s.removed[id] })
@@ -74,15 +78,15 @@ func (s *step) apply(e *fest.Entry, it *item, t touch) {
 
 // becomeCopy makes a new object of the entry: new ids, numbers and name; its
 // references are to the copies of this step where there are any.
-func (s *step) becomeCopy(e *fest.Entry, it *item) {
-	n := strconv.Itoa(int(it.copied))
-	leaves(e, fest.KindID, func(v reflect.Value) { v.SetString(copyID(s.seed, v.String(), it.copied)) })
+func (s *step) becomeCopy(e *fest.Entry, copied uint32) {
+	n := strconv.Itoa(int(copied))
+	leaves(e, fest.KindID, func(v reflect.Value) { v.SetString(copyID(s.seed, v.String(), copied)) })
 	leaves(e, fest.KindRef, func(v reflect.Value) {
 		if to, ok := s.copies[v.String()]; ok {
 			v.SetString(to)
 		}
 	})
-	number := fest.Number(strconv.Itoa(6_000_000 + int(it.copied))) // seven digits: clear of all others (R20)
+	number := fest.Number(strconv.Itoa(6_000_000 + int(copied))) // seven digits: clear of all others (R20)
 	named := func(m *fest.Medicine) { m.NameFormStrength += fest.Text(" utg. " + n) }
 	commodity := func(c *fest.Commodity) {
 		c.ItemNumber = number
@@ -111,7 +115,7 @@ func (s *step) becomeCopy(e *fest.Entry, it *item) {
 		named(&o.Medicine)
 	case *fest.Dose:
 		named(&o.Medicine)
-		o.LmrNumber = ptr(fest.Number(strconv.Itoa(7_000_000 + int(it.copied))))
+		o.LmrNumber = ptr(fest.Number(strconv.Itoa(7_000_000 + int(copied))))
 	case *fest.BreastProsthesis:
 		commodity(&o.Commodity)
 	case *fest.MedicalConsumable:
@@ -125,18 +129,18 @@ func (s *step) becomeCopy(e *fest.Entry, it *item) {
 			g.GroupNumber.Display = g.GroupNumber.Code
 		}
 	case *fest.Condition:
-		o.ConditionNumber = ptr(fest.Text(strconv.Itoa(5000 + int(it.copied))))
+		o.ConditionNumber = ptr(fest.Text(strconv.Itoa(5000 + int(copied))))
 	case *fest.Notification:
 		o.Headline = "Nytt: " + o.Headline
 		o.FromDate = date(s.retrieved)
 	case *fest.SubstitutionGroup:
-		o.Code.Code = strconv.Itoa(500_000 + int(it.copied))
+		o.Code.Code = strconv.Itoa(500_000 + int(copied))
 	case *fest.Interaction:
 		o.ClinicalConsequence += fest.Text(" Vurdering nr. " + n + ".")
 	case *fest.InteractionNotAssessed:
 		o.Atc.Code += "-" + n
 	case *fest.ShortDose:
-		o.ShortDose.Code = strconv.Itoa(90_000 + int(it.copied))
+		o.ShortDose.Code = strconv.Itoa(90_000 + int(copied))
 	}
 }
 

@@ -123,7 +123,7 @@ func (t *writer) handling(paragraphs int, name string) string {
 	for i := range paragraphs {
 		b.WriteString(handlingHeads[(first+i)%len(handlingHeads)])
 		b.WriteString(": ")
-		b.WriteString(t.sentences(handlingTemplates, t.r.between(1, 4), name))
+		b.WriteString(t.sentences(handlingTemplates, t.r.between(1, 5), name))
 		b.WriteByte('\n')
 	}
 	return b.String()
