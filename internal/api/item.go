@@ -27,6 +27,11 @@ func (a *API) item(res fest.Resource) handler {
 		case 0:
 			return a.notFound(v, "no entry of "+string(res)+" has the key or entry id "+strconv.Quote(clip(c.key)))
 		default:
+			// The groups of one reimbursement entry differ in JSON; its XML is
+			// one and the same.
+			if m, err := c.media(offerEntry...); err == nil && m == mediaXML && oneEntry(v, found) {
+				return a.entry(c, v, found[0])
+			}
 			return several(v, res, found)
 		}
 	}
@@ -65,6 +70,15 @@ func (a *API) notFound(v *view, detail string) error {
 		f.problem.KnownSince = string(v.rel.Content.RetrievalDate)
 	}
 	return f
+}
+
+func oneEntry(v *view, found []cache.Index) bool {
+	for _, i := range found[1:] {
+		if v.snap.Item(i).Ordinal != v.snap.Item(found[0]).Ordinal {
+			return false
+		}
+	}
+	return true
 }
 
 // several answers a key that is not unique with a link to each entry (R21). An
