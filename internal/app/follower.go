@@ -16,7 +16,7 @@ import (
 
 // retryEvery is how often the newest release is tried again while an older
 // one, or none, is served in its place.
-const retryEvery = 30 * time.Second
+const retryEvery = 5 * time.Second
 
 // follower keeps what is served at the newest release of the store.
 type follower struct {
@@ -27,6 +27,7 @@ type follower struct {
 	metrics   *metrics
 	log       *slog.Logger
 	refresher *cache.Refresher
+	lastError string // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
@@ -140,11 +141,15 @@ func (f *follower) observe(r cache.Refresh) {
 	f.metrics.refreshed(r)
 	switch {
 	case r.Err == nil:
+		f.lastError = ""
 		f.state.Waiting("")
 	case errors.Is(r.Err, festdb.ErrNoRelease): // first tells
 	default:
 		f.state.Waiting("no release on disk can be served; the log says why")
-		f.log.Error("loading a release failed, what is served stays", "error", r.Err, "failures", r.Failures)
+		if text := r.Err.Error(); text != f.lastError { // told once, counted always
+			f.lastError = text
+			f.log.Error("loading a release failed, what is served stays", "error", r.Err)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type loader struct {
 	limits  m30.Limits
 	log     *slog.Logger
 	metrics *metrics
+	told    string // by newest, which one goroutine calls at a time
 }
 
 // newest opens the newest release whose local copy is whole: a damaged one
@@ -48,14 +49,13 @@ func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
 		snap, err := l.open(ctx, rel.Release)
 		if err == nil {
 			l.metrics.fallback(len(tried))
+			l.tell(rel.Release, errors.Join(tried...))
 			return snap, nil
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if !errors.Is(err, festdb.ErrNotKept) {
-			l.log.Error("local copy of a release cannot be served, trying the one before",
-				"serial", rel.Serial, "digest", rel.Content.Digest.Short(), "error", err)
 			tried = append(tried, fmt.Errorf("release %d: %w", rel.Serial, err))
 		}
 	}
@@ -64,6 +64,16 @@ func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
 		return nil, fmt.Errorf("none of the %d releases in the ledger is kept on disk: %w", len(releases), festdb.ErrNotKept)
 	}
 	return nil, fmt.Errorf("no release on disk is whole: %w", errors.Join(tried...))
+}
+
+// tell logs what was passed over, once: the newest is tried again every few
+// seconds.
+func (l *loader) tell(rel fest.Release, passed error) {
+	text := fmt.Sprint(passed)
+	if passed != nil && text != l.told {
+		l.log.Error("a local copy is damaged, serving the release before; import its source again to mend it", "serial", rel.Serial, "error", passed)
+	}
+	l.told = text
 }
 
 // open verifies content and snapshot of a release and maps it. A snapshot that
@@ -75,16 +85,12 @@ func (l *loader) open(ctx context.Context, rel fest.Release) (*cache.Snapshot, e
 		return nil, err
 	}
 	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
-	snap, err := cache.OpenFile(path, rel, content)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = l.rebuild(ctx, rel, content); err == nil {
-			snap, err = cache.OpenFile(path, rel, content)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := l.rebuild(ctx, rel, content); err != nil {
+			return nil, errors.Join(err, content.Close())
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(err, content.Close())
-	}
-	return snap, nil
+	return cache.OpenFile(path, rel, content) // takes over content, also when it fails
 }
 
 func (l *loader) rebuild(ctx context.Context, rel fest.Release, content festdb.Content) error {
