@@ -76,10 +76,10 @@ func big(share float64) []*fest.Entry {
 	add(fest.ClassIngredient, "03", 8639, func(id string, i int) any {
 		return &fest.Ingredient{ID: fest.ID(id), Name: fest.Text(fmt.Sprintf("Østradiol %d", i)), NameEnglish: ptr(fest.Text(fmt.Sprintf("Estradiol %d", i)))}
 	})
-	add(fest.ClassIngredientStrength, "04", 7721, func(id string, i int) any {
+	add(fest.ClassIngredientStrength, "04", 7721, func(id string, _ int) any {
 		return &fest.IngredientStrength{ID: fest.ID(id), Strength: fest.PQ{Value: "9.6", Unit: "mg"}, ActiveSubstance: ref("03", 8639), StrengthOperator: cv("7445", "L", "Lik")}
 	})
-	add(fest.ClassGeneric, "05", 2196, func(id string, i int) any {
+	add(fest.ClassGeneric, "05", 2196, func(id string, _ int) any {
 		g := &fest.Generic{Medicine: medicine(), ID: fest.ID(id), SortedActiveSubstancesWithStrength: []fest.SortedStrength{{Sorting: "1", ActiveSubstanceWithStrength: ref("04", 7721)}}}
 		for range 8 {
 			g.Drugs = append(g.Drugs, ref("01", 8962))
@@ -87,7 +87,7 @@ func big(share float64) []*fest.Entry {
 		}
 		return g
 	})
-	add(fest.ClassMedicalConsumable, "06", 6309, func(id string, i int) any {
+	add(fest.ClassMedicalConsumable, "06", 6309, func(_ string, i int) any {
 		return &fest.MedicalConsumable{Commodity: fest.Commodity{
 			ItemNumber: fest.Number(fmt.Sprintf("%06d", 800000+i)), Name: fest.Text(fmt.Sprintf("Bandasje %d selvklebende 10 x 10 cm", i)),
 			ProductInformation: &fest.CommodityInformation{ProductNumber: "1234", SizeUnit: cv("7452", "stk", "stykk"), NumberPerPackage: "30", AboveMaximumPriceAllowed: "false"},
@@ -96,7 +96,7 @@ func big(share float64) []*fest.Entry {
 			Reimbursement:      &fest.ProductReimbursement{ReimbursementGroups: []fest.Ref{ref("12", 1158)}, ValidFromDate: "2026-07-01"},
 		}}
 	})
-	add(fest.ClassReimbursement, "12", 1158, func(id string, i int) any {
+	add(fest.ClassReimbursement, "12", 1158, func(id string, _ int) any {
 		g := fest.ReimbursementGroup{ID: fest.ID(id), GroupNumber: cv("7451", "C09CA06_1", "C09CA06_1"), Atc: atc(code()), RequiresReimbursementCode: "true", ReimbursableUse: ptr(lorem(20))}
 		for k := range 11 {
 			g.ReimbursementCodes = append(g.ReimbursementCodes, fest.ReimbursementCode{Code: cv("7435", fmt.Sprintf("I%d", k), "Hypertensjon"), ValidFromDate: "2008-03-03", ReimbursementConditions: []fest.ReimbursementCondition{{Condition: ref("11", 205), FromDate: "2008-03-03"}}})

@@ -16,12 +16,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/festd/festd/internal/cache"
-	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/wire"
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/wire"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/cespare/xxhash/v2"
+
 	"github.com/festd/festd/internal/wire"
 )
 

@@ -6,10 +6,11 @@ import (
 	"encoding/binary"
 	"runtime"
 
-	"github.com/festd/festd/internal/wire"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/festd/festd/internal/wire"
 )
 
 // batchSize is about how much JSON a worker fills at once.

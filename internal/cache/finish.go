@@ -8,9 +8,10 @@ import (
 	"io"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/wire"
-	"golang.org/x/sync/errgroup"
 )
 
 // finisher holds what Finish makes on its way.

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestFilters(t *testing.T) {
@@ -91,7 +92,7 @@ func TestFilters(t *testing.T) {
 		{fest.ResourceReimbursements, "legalBasis=200", "RG-1 RG-2"},
 		{fest.ResourceConditions, "number=34", "C-1"},
 		{fest.ResourceConditions, "group=3", "C-1"},
-		{fest.ResourceNotifications, "type=2&reference=D-PARACET", string(world()[25].Items()[0].Key)},
+		{fest.ResourceNotifications, "type=2&reference=D-PARACET", world()[25].Items()[0].Key},
 		{fest.ResourceNotifications, "type=1", ""},
 		{fest.ResourceInteractions, "atc=N02BE01", "X-LEVEL5 X-LEVEL1"},
 		{fest.ResourceInteractions, "atc=N02AA01", "X-LEVEL4 X-LEVEL1"},

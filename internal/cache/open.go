@@ -11,9 +11,10 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	"github.com/festd/festd/internal/fest"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
+
+	"github.com/festd/festd/internal/fest"
 )
 
 // readSize is how much of a chunk is read at once for its digest: small

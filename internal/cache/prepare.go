@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cespare/xxhash/v2"
+
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/search"
 	"github.com/festd/festd/internal/wire"

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/search"
-	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 )
 
 // The key tables against a linear scan over the same entries.

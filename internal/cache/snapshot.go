@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
+
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/wire"
 )

@@ -5,8 +5,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/festd/festd/internal/search"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/festd/festd/internal/search"
 )
 
 func TestFold(t *testing.T) {

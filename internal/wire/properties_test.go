@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/wire"
-	"github.com/google/go-cmp/cmp"
 )
 
 // What Properties says is what a full item has, in the same order, and each
