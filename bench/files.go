@@ -21,22 +21,26 @@ type files struct {
 	zipSize  float64
 }
 
-// build builds the binary as `make build` does.
+// build builds the binary as `make build` does, or, for a quick run, so that
+// what was compiled for other tests is used again.
 func (b *bench) build(ctx context.Context) error {
 	b.say("building the server")
 	b.binary = filepath.Join(b.work, "server")
-	return b.goTool(ctx, nil, "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "./cmd/server")
+	var env []string
+	args := []string{"build", "-o", b.binary}
+	if !b.quick {
+		env = []string{"CGO_ENABLED=0"}
+		args = append(args, "-trimpath", "-ldflags", "-s -w")
+	}
+	return b.goTool(ctx, env, nil, append(args, "./cmd/server")...)
 }
 
-func (b *bench) goTool(ctx context.Context, out *bytes.Buffer, args ...string) error {
+func (b *bench) goTool(ctx context.Context, env []string, out *bytes.Buffer, args ...string) error {
 	path, err := tool("go")
 	if err != nil {
 		return err
 	}
-	_, err = b.complete(ctx, command{
-		name: "go-" + args[0], args: append([]string{path}, args...), dir: b.root,
-		env: []string{"CGO_ENABLED=0"}, cpu: -1, stdout: out,
-	})
+	_, err = b.complete(ctx, command{name: "go-" + args[0], args: append([]string{path}, args...), dir: b.root, env: env, cpu: -1, stdout: out})
 	return err
 }
 
@@ -44,7 +48,7 @@ func (b *bench) goTool(ctx context.Context, out *bytes.Buffer, args ...string) e
 // generator made: the build id of its package is part of the folder's name.
 func (b *bench) generate(ctx context.Context) error {
 	var id bytes.Buffer
-	if err := b.goTool(ctx, &id, "list", "-export", "-f", "{{.BuildID}}", "./internal/sample"); err != nil {
+	if err := b.goTool(ctx, nil, &id, "list", "-export", "-f", "{{.BuildID}}", "./internal/sample"); err != nil {
 		return fmt.Errorf("which generator it is: %w", err)
 	}
 	key := strings.Map(func(r rune) rune {

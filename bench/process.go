@@ -116,7 +116,7 @@ func (p *process) wait() error {
 // an error: it should have been there.
 func (p *process) stop() error {
 	if !p.running() {
-		return fmt.Errorf("%s ended by itself: %v\n%s", p.name, p.err, p.tail())
+		return fmt.Errorf("%s ended by itself (%s)\n%s", p.name, p.cmd.ProcessState, p.tail())
 	}
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	select {
