@@ -119,7 +119,7 @@ func big(share float64) []*fest.Entry {
 	add(fest.ClassDose, "08", 9467, func(id string, i int) any {
 		return &fest.Dose{Medicine: medicine(), ID: fest.ID(id), LmrNumber: ptr(fest.Number(fmt.Sprintf("%07d", i))), Quantity: fest.PQ{Value: "250", Unit: "ml"}, Drug: ref("01", 8962), Packages: []fest.Ref{ref("02", 10828), ref("02", 10828)}}
 	})
-	add(fest.ClassInteraction, "09", 11000, func(id string, i int) any {
+	add(fest.ClassInteraction, "09", 11000, func(id string, _ int) any {
 		o := &fest.Interaction{ID: fest.ID(id), Relevance: fest.CS{Code: "2", Display: "Forholdsregler bør tas"}, ClinicalConsequence: lorem(12), InteractionMechanism: ptr(lorem(12)), SourceBasis: fest.CS{Code: "1", Display: "Interaksjonsstudier"}, Handling: ptr(lorem(30)),
 			References: []fest.InteractionReference{{Source: lorem(12), URL: &fest.URL{Value: "https://pubmed.ncbi.nlm.nih.gov/123456"}}}}
 		for range 2 {

@@ -3,8 +3,9 @@ package festtest_test
 import (
 	"testing"
 
-	"github.com/festd/festd/internal/festtest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/festd/festd/internal/festtest"
 )
 
 func TestMissing(t *testing.T) {
