@@ -113,3 +113,23 @@ func BenchmarkContent(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkPublish is an import of one entry: the syncs, the lock and the
+// sweeping, which every import has.
+func BenchmarkPublish(b *testing.B) {
+	s := benchStore(b)
+	list := []fest.Slice{{Catalogue: "KatDose", XML: []byte("<OppfDose/>")}}
+	var last fest.Serial
+	for b.Loop() {
+		g, digest := sealed(b, s, list)
+		c := fest.Content{Digest: digest, Document: fest.Document{RetrievalDate: "2026-09-08T00:10:00"}}
+		r, err := g.Publish(b.Context(), c, fest.Source{}, last)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := g.Discard(); err != nil {
+			b.Fatal(err)
+		}
+		last = r.Serial
+	}
+}

@@ -98,6 +98,7 @@ func (d *Disk) layOut() error {
 		return nil
 	}
 	made := false
+	above := missingAbove(d.opts.Dir)
 	for _, dir := range []string{contentDir, sourceDir, snapshotDir, liveDir} {
 		if _, err := os.Stat(d.path(dir)); err == nil {
 			continue
@@ -113,7 +114,27 @@ func (d *Disk) layOut() error {
 	if !made {
 		return nil
 	}
+	for _, dir := range above {
+		if err := d.syncPath(dir); err != nil {
+			return fmt.Errorf("making the store: %w", err)
+		}
+	}
 	return d.syncDir("")
+}
+
+// missingAbove lists the directories that get a new entry when dir is made.
+func missingAbove(dir string) (list []string) {
+	for {
+		if _, err := os.Stat(dir); err == nil {
+			return list
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return list
+		}
+		list = append(list, parent)
+		dir = parent
+	}
 }
 
 // Dir is the directory.
@@ -182,8 +203,9 @@ func (d *Disk) lockError(ctx, wait context.Context) error {
 }
 
 // syncDir makes the names in a directory of the store durable.
-func (d *Disk) syncDir(dir string) error {
-	p := d.path(dir)
+func (d *Disk) syncDir(dir string) error { return d.syncPath(d.path(dir)) }
+
+func (d *Disk) syncPath(p string) error {
 	if err := d.opts.fault.before(opSyncDir, p); err != nil {
 		return fmt.Errorf("syncing directory %s: %w", p, err)
 	}
