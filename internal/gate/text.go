@@ -1,0 +1,238 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// TextOptions say what a verdict's text is about. All are optional.
+type TextOptions struct {
+	// Digest of the candidate: what commands name it by.
+	Digest fest.Digest
+	// Source is where the file came from.
+	Source string
+	// Served is the serial of the release that is served meanwhile; 0 = none.
+	Served fest.Serial
+}
+
+// shown is how many affected entries a text names; the data have all.
+const shown = 100
+
+// textWidth is where prose is wrapped.
+const textWidth = 100
+
+// Text is the verdict for the person who is woken by it: what is wrong, how
+// many, which, what is served meanwhile, what waits inside, and what to do.
+func (v *Verdict) Text(o TextOptions) string {
+	var b strings.Builder
+	holding := v.Holding()
+	switch n := len(holding); {
+	case n == 0:
+		b.WriteString("PASSED: nothing keeps this file from being served.\n")
+	case n == 1:
+		b.WriteString("HELD: one finding keeps this file from being served.\n")
+	default:
+		fmt.Fprintf(&b, "HELD: %d findings keep this file from being served.\n", n)
+	}
+	v.about(&b, o)
+	for i := range holding {
+		finding(&b, i+1, &holding[i])
+	}
+	waived, notes := v.rest()
+	section(&b, "Waived: would hold, but was expected", waived)
+	section(&b, "Notes: worth knowing, nothing holds for them", notes)
+	if v.Held {
+		v.Waiting.text(&b)
+		v.todo(&b, o)
+	}
+	return b.String()
+}
+
+// about says what was judged and what is served meanwhile.
+func (v *Verdict) about(b *strings.Builder, o TextOptions) {
+	line := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(b, "  %-9s %s\n", name, text)
+		}
+	}
+	b.WriteByte('\n')
+	line("file", o.Source)
+	line("content", content(v.Candidate))
+	line("digest", string(o.Digest))
+	served := content(v.Baseline)
+	if o.Served != 0 {
+		served = strings.TrimSuffix(fmt.Sprintf("release %d, %s", o.Served, served), ", ")
+	}
+	switch {
+	case served == "" && v.Held:
+		served = "nothing: there is no release yet"
+	case served == "":
+		served = "nothing until now"
+	case v.Held:
+		served += "\n            It goes on being served. Clients notice nothing."
+	}
+	line("served", served)
+	if v.Anchor != nil && v.Baseline != nil && v.Anchor.RetrievalDate != v.Baseline.RetrievalDate {
+		line("anchor", content(v.Anchor))
+	}
+	line("profile", string(v.Profile))
+}
+
+func content(s *Summary) string {
+	if s == nil {
+		return ""
+	}
+	n := 0
+	for _, c := range fest.Classes() {
+		n += s.Counts[c.String()]
+	}
+	return fmt.Sprintf("%s, HentetDato %s, %d objects", s.Filter, s.RetrievalDate, n)
+}
+
+// finding writes one that holds, in full.
+func finding(b *strings.Builder, n int, f *Finding) {
+	title := f.Rule
+	if f.Class != "" {
+		title += " · " + f.Class
+	}
+	if f.Path != "" {
+		title += " · " + f.Path
+	}
+	fmt.Fprintf(b, "\n%d. %s\n", n, title)
+	wrap(b, "   ", sentence(f.Text))
+	for i := range f.Affected[:min(shown, len(f.Affected))] {
+		a := &f.Affected[i]
+		fmt.Fprintf(b, "     %s  %s", a.ID, oneLine(a.Name))
+		if a.Line > 0 {
+			fmt.Fprintf(b, "  (line %d)", a.Line)
+		}
+		b.WriteByte('\n')
+	}
+	if more := len(f.Affected) - shown; more > 0 {
+		fmt.Fprintf(b, "     … and %d more, all of them in the JSON\n", more)
+	}
+	meaning, advice := Meaning(f.Rule)
+	wrap(b, "   ", "Means: "+meaning)
+	wrap(b, "   ", "Look: "+advice)
+}
+
+// rest are the findings that do not hold.
+func (v *Verdict) rest() (waived, notes []Finding) {
+	rest := v.Findings[len(v.Holding()):]
+	i := slices.IndexFunc(rest, func(f Finding) bool { return f.Waived == nil })
+	if i < 0 {
+		i = len(rest)
+	}
+	return rest[:i], rest[i:]
+}
+
+func section(b *strings.Builder, title string, found []Finding) {
+	if len(found) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", title)
+	for i := range found {
+		f := &found[i]
+		wrap(b, "   ", "· "+f.Rule+": "+f.Text)
+		if w := f.Waived; w != nil {
+			by := ""
+			if w.By != "" {
+				by = " by " + w.By
+			}
+			wrap(b, "     ", fmt.Sprintf("waived%s until %s: %s", by, w.Expires.UTC().Format("2006-01-02"), w.Reason))
+		}
+	}
+}
+
+// text says what a hold costs.
+func (w *Waiting) text(b *strings.Builder) {
+	b.WriteString("\nWaiting inside while this is held\n")
+	if len(w.Notifications) == 0 && w.NextDate == "" {
+		b.WriteString("   no new safety notice or sales stop, and no coming date that the served release lacks\n")
+		return
+	}
+	for i, n := range w.Notifications {
+		if i == shown {
+			fmt.Fprintf(b, "   … and %d more\n", len(w.Notifications)-shown)
+			break
+		}
+		kind := "safety notice"
+		if n.Type == noticeSalesStop {
+			kind = "sales stop"
+		}
+		fmt.Fprintf(b, "   new %s: %s\n", kind, oneLine(n.Headline))
+	}
+	if w.NextDate == "" {
+		return
+	}
+	var parts []string
+	for _, c := range allClasses() {
+		if n := w.Dates[c.String()]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d in %s", n, c))
+		}
+	}
+	wrap(b, "   ", fmt.Sprintf("next date: %s, when something begins or ends that the served release does not know of (%s)",
+		w.NextDate, strings.Join(parts, ", ")))
+}
+
+// todo names the commands.
+func (v *Verdict) todo(b *strings.Builder, o TextOptions) {
+	digest := "DIGEST"
+	if o.Digest != "" {
+		digest = string(o.Digest)
+	}
+	b.WriteString("\nWhat to do\n")
+	for _, c := range [...]struct{ command, what string }{
+		{"server releases show " + digest + " --json", "every finding with every id and name"},
+		{"server releases approve " + digest + ` --reason "…"`, "it is right: publish it, this once"},
+		{"server releases reject " + digest + ` --reason "…"`, "it is wrong: never publish it; the next file is judged anew"},
+	} {
+		fmt.Fprintf(b, "   %s\n       %s\n", c.command, c.what)
+	}
+	wrap(b, "   ", "Doing nothing is safe: what is served stays served, and only ages.")
+}
+
+// sentence begins with a capital and ends with a stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	if s[0] >= 'a' && s[0] <= 'z' && !strings.Contains(strings.SplitN(s, " ", 2)[0], ".") {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s + "."
+}
+
+// oneLine keeps foreign text from breaking the layout, or the terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// wrap writes prose in lines of at most textWidth characters.
+func wrap(b *strings.Builder, indent, text string) {
+	width := 0
+	for i, word := range strings.Fields(oneLine(text)) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+			b.WriteString(indent)
+			width = len([]rune(indent)) + n
+		case width+1+n > textWidth:
+			b.WriteString("\n" + indent)
+			width = len([]rune(indent)) + n
+		default:
+			b.WriteByte(' ')
+			width += 1 + n
+		}
+		b.WriteString(word)
+	}
+	b.WriteByte('\n')
+}
