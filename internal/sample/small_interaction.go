@@ -49,9 +49,9 @@ var pairs = []pair{
 	{"Johannesurt: =Perikum =Prikkperikum", "N06AB N06AB06 N06AB10", 0, 1, "", "Fare for serotonergt syndrom.", "Additiv serotonerg effekt.", "Legemiddelalternativer: Ikke kombiner.\n", []int{0, 1, 3}},
 }
 
-// notAssessed are ATC codes whose interactions nobody has assessed (R119);
-// one is of a group that also has an interaction (R120).
-var notAssessed = []string{"QM01AC06", "A16", "B02BD", "V08CA", "J07BB02", "N07BA01"}
+// notAssessed are ATC codes whose interactions nobody has assessed (R119).
+// C03CA01, below C03CA, has an interaction all the same (R120).
+var notAssessed = []string{"C03CA", "QM01AC06", "A16", "B02BD", "V08CA", "J07BB02", "N07BA01"}
 
 func (b *builder) addInteractions() {
 	for i, p := range pairs {

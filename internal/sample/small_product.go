@@ -316,7 +316,7 @@ func (b *builder) addDrug(p *product) {
 		d.PrescriptionValidities = []fest.PrescriptionValidity{{Duration: "P1Y"}}
 	}
 	if !p.has("spcpack") && !p.has("unreg2") && !p.has("unreg3") && !p.has("nospc") {
-		d.SpcSections = spc(p.key)
+		d.SpcSections = spc(string(p.nameFormStrength()))
 	}
 	b.add(fest.ClassDrug, p.key, d)
 }
@@ -381,7 +381,7 @@ func (b *builder) addPackage(p *product, k *pack) {
 	}
 	o.MarketingInformation = b.marketing(p, k)
 	if p.has("spcpack") {
-		o.SpcSections = spc(p.key)
+		o.SpcSections = spc(string(p.nameFormStrength()))
 	}
 	switch {
 	case k.has("endose"):
