@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -251,7 +250,7 @@ func (r *Reader) atEnd() error {
 	case r.w.err != nil:
 		return r.w.err
 	case r.where == inEpilog:
-		return io.EOF
+		return errEnd
 	case r.w.total == 0:
 		return r.fail(ErrNotFEST, "the file is empty")
 	case r.where == inProlog:

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/m30"
@@ -244,7 +246,7 @@ func TestCutOffContainers(t *testing.T) {
 		if _, _, err := read(whole, m30.Limits{}); err != nil {
 			t.Fatalf("%s: the whole file: %v", name, err)
 		}
-		for n := range len(whole) {
+		for n := range whole {
 			if _, _, err := read(whole[:n], m30.Limits{}); err == nil {
 				t.Errorf("%s cut after %d of %d bytes was accepted", name, n, len(whole))
 			}
@@ -262,6 +264,30 @@ func TestDamagedContainers(t *testing.T) {
 			if entries, _, err := read(b, m30.Limits{}); err == nil && (len(entries) != 1 || entries[0].EntryID != "ID_1") {
 				t.Errorf("%s with byte %d flipped gave %v", name, n, entries)
 			}
+		}
+	}
+}
+
+// A bomb costs no more than the limits allow.
+func TestBombsAreCheap(t *testing.T) {
+	for name, in := range map[string][]byte{
+		"gzip":      gzipOf(t, head+"<!--"+strings.Repeat(" ", 64<<20)),
+		"attribute": gzipOf(t, head+"<KatVilkar><OppfVilkar><Id V='"+strings.Repeat("ab\xc3\xa6", 10<<20)),
+		"depth":     []byte(inEntry(strings.Repeat("<a>", 2_000_000))),
+		"notes":     []byte(inEntry(strings.Repeat("<a/>x", 1_000_000))),
+	} {
+		var before, now runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		_, _, err := read(in, m30.Limits{Ratio: 1 << 20})
+		took := time.Since(start)
+		runtime.ReadMemStats(&now)
+		if (err == nil) != (name == "notes") {
+			t.Errorf("%s: %v", name, err)
+		}
+		// Everything ever allocated, so more than was ever held.
+		if used := now.TotalAlloc - before.TotalAlloc; used > 192<<20 || took > 30*time.Second {
+			t.Errorf("%s took %d MB and %v", name, used>>20, took)
 		}
 	}
 }

@@ -61,7 +61,7 @@ type catalogue struct {
 func NewReader(r io.Reader, l Limits) *Reader {
 	l = l.withDefaults()
 	return &Reader{
-		w:      window{r: r, line: 1, most: l.XMLBytes},
+		w:      window{r: r, line: 1, most: l.XMLBytes, piece: max(l.EntryBytes, l.MarkupBytes)},
 		limits: l, plans: allPlans(), d: NewDecoder(l), last: -1,
 	}
 }
@@ -86,7 +86,7 @@ func (r *Reader) Head() (fest.Document, error) {
 	for r.err == nil && r.where < inCatalogue {
 		r.err = r.envelope()
 	}
-	if r.err != nil && r.err != io.EOF {
+	if r.err != nil && !errors.Is(r.err, errEnd) {
 		return fest.Document{}, r.err
 	}
 	return r.doc, nil
@@ -100,7 +100,7 @@ func (r *Reader) Slices() iter.Seq2[fest.Slice, error] {
 	return func(yield func(fest.Slice, error) bool) {
 		for {
 			s, err := r.next()
-			if err == io.EOF {
+			if errors.Is(err, errEnd) {
 				return
 			}
 			if !yield(s, err) || err != nil {
@@ -110,7 +110,11 @@ func (r *Reader) Slices() iter.Seq2[fest.Slice, error] {
 	}
 }
 
-// next returns the next entry; io.EOF after the last.
+// errEnd says that the file was read to its end. It is our own, so that no
+// io.EOF inside the error of some reader can pass for it.
+var errEnd = errors.New("end of the file")
+
+// next returns the next entry; errEnd after the last.
 func (r *Reader) next() (fest.Slice, error) {
 	for r.err == nil {
 		if r.where != inCatalogue {
@@ -186,7 +190,7 @@ func (r *Reader) nameEntry(s fest.Slice, err error) error {
 	if r.w.err != nil || !errors.As(err, &e) || e.EntryID != "" {
 		return err
 	}
-	s.XML = wholeCharacters(r.w.rest())
+	s.XML = wholeCharacters(r.w.rest()[:min(4096, len(r.w.rest()))]) // the id is the first in an entry
 	if _, err := r.d.Decode(s); errors.As(err, &found) {
 		e.EntryID = found.EntryID
 	}

@@ -202,6 +202,12 @@ func TestReadErrors(t *testing.T) {
 	if !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("a reader that gives nothing: %v", err)
 	}
+	// An end of the file that only some layer below saw is no end of ours.
+	for _, err = range m30.NewReader(io.MultiReader(strings.NewReader(head+"</FEST>"), iotest.ErrReader(fmt.Errorf("peer: %w", io.EOF))), m30.Limits{}).Slices() {
+	}
+	if !errors.Is(err, m30.ErrRead) {
+		t.Errorf("a wrapped EOF: %v", err)
+	}
 	if _, err := m30.Open(t.TempDir(), m30.Limits{}); !errors.Is(err, m30.ErrRead) {
 		t.Errorf("a folder: %v", err)
 	}

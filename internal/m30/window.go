@@ -22,6 +22,7 @@ type window struct {
 	line  int    // of pos, from 1
 	total int64  // bytes read
 	most  int64  // that may be read
+	piece int    // bytes that may have to stand together
 	eof   bool
 	err   error // why reading ended, if not by the end of the stream
 }
@@ -36,7 +37,9 @@ func (w *window) more() bool {
 		return false
 	}
 	if rest := w.rest(); len(w.chunk) == cap(w.chunk) {
-		w.chunk = append(make([]byte, 0, max(chunkBytes, 2*len(rest))), rest...)
+		// Doubled, so that copying stays cheap, but not beyond what may be one piece.
+		size := max(chunkBytes, min(2*len(rest), w.piece+chunkBytes), len(rest)+chunkBytes/2)
+		w.chunk = append(make([]byte, 0, size), rest...)
 		w.pos = 0
 	}
 	before := len(w.chunk)
@@ -49,7 +52,7 @@ func (w *window) more() bool {
 		switch w.total += int64(n); {
 		case w.total > w.most:
 			w.err = tooLarge(w.most)
-		case err != nil && !errors.Is(err, io.EOF):
+		case err != nil && err != io.EOF: // a wrapped EOF is a fault: the contract of io.Reader wants it bare
 			w.err = readError(err)
 		case idle > 100:
 			w.err = &Error{Kind: ErrRead, Cause: io.ErrNoProgress}
