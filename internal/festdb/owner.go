@@ -44,19 +44,23 @@ func (d *Disk) own() (*owner, error) {
 	}
 	for range 100 {
 		o, err := d.newOwner()
+		if errors.Is(err, errSwept) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		if o != nil {
-			d.owner = o
-			return o, nil
-		}
+		d.owner = o
+		return o, nil
 	}
 	return nil, fmt.Errorf("%s: %w: every file that was made there vanished at once", d.path(liveDir), ErrLocked)
 }
 
+// errSwept: a sweeper took the new owner's file for a dead one's.
+var errSwept = errors.New("swept before it was locked")
+
 // newOwner makes the file and locks it. Between the two a sweeper may take the
-// file for a dead one; then there is no owner, and the caller tries again.
+// file for a dead one's: errSwept, and the caller tries again.
 func (d *Disk) newOwner() (*owner, error) {
 	id := randomID()
 	path := d.path(liveDir, id)
@@ -75,14 +79,14 @@ func (d *Disk) newOwner() (*owner, error) {
 	l := flock.New(path, flock.SetFlag(os.O_RDWR))
 	ok, err := l.TryLock()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !ok {
-		return nil, nil
+		return nil, errSwept
 	}
 	if err != nil {
 		return nil, fmt.Errorf("locking %s: %w", path, err)
 	}
 	if now, err := os.Stat(path); err != nil || !os.SameFile(made, now) {
 		_ = l.Unlock()
-		return nil, nil
+		return nil, errSwept
 	}
 	return &owner{d: d, id: id, lock: l, claims: map[fest.Digest]int{}}, nil
 }
