@@ -80,17 +80,22 @@ func (l *loader) tell(rel fest.Release, passed error) {
 // is missing, or of another format, is built anew from the content; a damaged
 // one is an error, for the disk that holds it is not to be trusted.
 func (l *loader) open(ctx context.Context, rel fest.Release) (*cache.Snapshot, error) {
+	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
 	content, err := l.store.Content(ctx, rel.Content.Digest)
 	if err != nil {
 		return nil, err
 	}
-	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := l.rebuild(ctx, rel, content); err != nil {
-			return nil, errors.Join(err, content.Close())
-		}
+	snap, err := cache.OpenFile(path, rel, content) // takes over content, also when it fails
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, cache.ErrFormat) {
+		return snap, err
 	}
-	return cache.OpenFile(path, rel, content) // takes over content, also when it fails
+	if content, err = l.store.Content(ctx, rel.Content.Digest); err != nil {
+		return nil, err
+	}
+	if err := l.rebuild(ctx, rel, content); err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return cache.OpenFile(path, rel, content)
 }
 
 func (l *loader) rebuild(ctx context.Context, rel fest.Release, content festdb.Content) error {
