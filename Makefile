@@ -28,7 +28,7 @@ build: ## Build bin/server: static, reproducible, version from git
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/server ./cmd/server
 
 .PHONY: test
-test: tools vet lint scripts-check test-race build ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector, build
+test: tools vet lint scripts-check test-race test-full build ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector, build
 
 .PHONY: test-fast
 test-fast: ## All tests without the race detector, results cached
@@ -37,6 +37,10 @@ test-fast: ## All tests without the race detector, results cached
 .PHONY: test-race
 test-race: ## All tests with the race detector; fuzz targets run on their seeds
 	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
+
+.PHONY: test-full
+test-full: ## Completeness of a file of full size, which the race detector would make take minutes
+	go test -count=1 -timeout 20m ./internal/fullsize
 
 .PHONY: tools
 tools: ## Install what the tests need and the machine lacks (Debian: apt-get)
