@@ -93,7 +93,7 @@ var edgeChecks = map[string]func(x *smallIndex, e *fest.Entry, key string) bool{
 		return p.BarCodes == nil && p.Prices == nil && p.MarketingInformation == nil
 	}),
 	"no-price": pack(func(_ *smallIndex, p *fest.Package) bool { return p.Prices == nil && p.MedicationType.Code != "11" }),
-	"combination-pack": pack(func(x *smallIndex, p *fest.Package) bool {
+	"combination-pack": pack(func(_ *smallIndex, p *fest.Package) bool {
 		return len(p.PackageInformation) == 2 && p.PackageInformation[0].Drug != p.PackageInformation[1].Drug && p.PharmaceuticalFormShort.Display == "Kombinasjonspakning"
 	}),
 	"twin-drugs": drug(func(x *smallIndex, d *fest.Drug) bool {
@@ -251,7 +251,7 @@ var edgeChecks = map[string]func(x *smallIndex, e *fest.Entry, key string) bool{
 		r := e.Object.(*fest.Reimbursement)
 		return r.StatutoryAuthority.Code == "300" && r.RequiresDecision == "true" && r.RequiresProductLink == "false"
 	},
-	"h-prescription": func(x *smallIndex, e *fest.Entry, key string) bool {
+	"h-prescription": func(_ *smallIndex, e *fest.Entry, key string) bool {
 		g := group(e, key)
 		return e.Object.(*fest.Reimbursement).StatutoryAuthority.Code == "950" && len(g.ReimbursementCodes) == 0 && len(g.Conditions) == 1 && g.RequiresReimbursementCode == "false"
 	},

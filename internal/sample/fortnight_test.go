@@ -122,7 +122,7 @@ func TestNextIsReproducible(t *testing.T) {
 		}
 		return digest(t, d)
 	}
-	if run() != run() {
+	if first, second := run(), run(); first != second {
 		t.Error("the same steps gave different bytes")
 	}
 	d := scaled(t, 5, 0.02)

@@ -167,7 +167,7 @@ func (f *full) codeSystem(n int) *fest.CodeSystem {
 	default:
 		elements = knownTerms(l.number)
 	}
-	return codeSystem(l, "", elements, func(code string, i int) fest.ID {
+	return codeSystem(l, "", elements, func(_ string, i int) fest.ID {
 		if l.number == "7403" {
 			return productGroupID(i)
 		}

@@ -7,7 +7,7 @@ func (b *builder) addSpecialProducts() {
 	b.addCombinationPack()
 	b.addKit()
 	b.addRepacks()
-	one := func(p *product) *product {
+	one := func(p *product) {
 		for _, k := range p.packs {
 			if k.number == "" {
 				k.number = b.number("")
@@ -16,7 +16,6 @@ func (b *builder) addSpecialProducts() {
 			}
 		}
 		b.products = append(b.products, p)
-		return p
 	}
 	// The single code WITHOUT, which many products share (R115), and an
 	// interval strength (R36).

@@ -23,9 +23,8 @@ var (
 	strengthGreater  = term{"S", "Større enn"}
 	strengthInterval = term{"I", "Intervall"}
 
-	storageRoom   = term{"R", "Rom (15-25 grader)"}
-	storageCold   = term{"K", "Kaldt (2-8 grader)"}
-	storageFrozen = term{"D", "Dypfrys (under -18 grader)"}
+	storageRoom = term{"R", "Rom (15-25 grader)"}
+	storageCold = term{"K", "Kaldt (2-8 grader)"}
 
 	yes     = term{"1", "Ja"}
 	no      = term{"2", "Nei"}
