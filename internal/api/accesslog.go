@@ -29,7 +29,13 @@ func (a *API) access(c *call, route string, status int, took time.Duration) {
 		slog.Duration("duration", took),
 		slog.String("remote", c.remote()),
 		slog.String("user_agent", clip(r.UserAgent())),
-		slog.String("trace_id", c.traceID()),
+		{},
 	}
-	a.opts.AccessLog.LogAttrs(r.Context(), slog.LevelInfo, "request", attrs[:]...)
+	n := len(attrs) - 1
+	// A trace id is worth its place where the client or the answer has it.
+	if c.trace.set || r.Header["Traceparent"] != nil {
+		attrs[n] = slog.String("trace_id", c.traceID())
+		n++
+	}
+	a.opts.AccessLog.LogAttrs(r.Context(), slog.LevelInfo, "request", attrs[:n]...)
 }

@@ -66,15 +66,15 @@ func (a *API) newPublic() http.Handler {
 		}
 	}
 	none := a.metrics.route(routeNone)
-	stray := func(cost Cost, h handler) *endpoint {
-		return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: cost, handle: h}, metrics: none}
+	stray := func(h handler) *endpoint {
+		return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: CostLookup, handle: h}, metrics: none}
 	}
-	mux.NotFound(stray(CostLookup, a.noRoute).ServeHTTP)
-	mux.MethodNotAllowed(stray(CostLookup, a.otherMethod(mux)).ServeHTTP)
-	tooLong := stray(CostLookup, func(*call, *view) error {
+	mux.NotFound(stray(a.noRoute).ServeHTTP)
+	mux.MethodNotAllowed(stray(a.otherMethod(mux)).ServeHTTP)
+	tooLong := stray(func(*call, *view) error {
 		return fail(errURITooLong, "the request target may be "+itoa(a.opts.MaxURLBytes)+" bytes long")
 	})
-	tooLarge := stray(CostLookup, func(c *call, _ *view) error {
+	tooLarge := stray(func(c *call, _ *view) error {
 		c.Header()["Connection"] = []string{"close"}
 		return fail(errBodyTooLarge, "a body may be "+itoa(int(a.opts.MaxBodyBytes))+" bytes long; no route of this API reads one")
 	})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -48,7 +49,7 @@ func FuzzCursor(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := decodeCursor(s)
 		if err != nil {
-			if problemTypeOf(err).err != errInvalidCursor {
+			if !errors.Is(err, errInvalidCursor) {
 				t.Fatalf("%q: %v", s, err)
 			}
 			return

@@ -7,8 +7,9 @@ import (
 	"net/url"
 	"runtime/debug"
 
-	"github.com/festd/festd/internal/cache"
 	"github.com/go-chi/chi/v5"
+
+	"github.com/festd/festd/internal/cache"
 )
 
 // endpoint is the adapter between net/http and the handler of one route: it

@@ -6,9 +6,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // metrics are the API's, on the registry of its instance. The label route is

@@ -5,8 +5,9 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/festd/festd/internal/cache"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/festd/festd/internal/cache"
 )
 
 // Options of an API.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func FuzzQuery(f *testing.F) {
 		a := testAPI(t)
 		q, err := a.listQuery(raw, testFilters)
 		if err != nil {
-			if problemTypeOf(err).err != errInvalidParameter {
+			if !errors.Is(err, errInvalidParameter) {
 				t.Fatalf("%q: %v", raw, err)
 			}
 			p, _ := asFailure(err)

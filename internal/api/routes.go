@@ -25,9 +25,9 @@ const (
 type Caching uint8
 
 const (
-	// CacheNever: the answer holds for this moment only (no-store).
+	// CacheNever says that the answer holds for this moment only (no-store).
 	CacheNever Caching = iota
-	// CacheRevalidate: kept and asked for with If-None-Match (no-cache), which
+	// CacheRevalidate says that the answer is kept and asked for with If-None-Match (no-cache), which
 	// costs next to nothing.
 	CacheRevalidate
 )

@@ -4,8 +4,9 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/festd/festd/internal/fest"
 	"github.com/go-chi/chi/v5"
+
+	"github.com/festd/festd/internal/fest"
 )
 
 // noRoute answers a path that is none of the API's.
