@@ -60,12 +60,16 @@ func (c *importCmd) printJSON(w io.Writer, r ingest.Result, failed error) error 
 		Error    string             `json:"error,omitempty"`
 		Release  *fest.Release      `json:"release,omitempty"`
 		Findings []fest.Finding     `json:"findings,omitempty"`
+		Warning  string             `json:"warning,omitempty"`
 		Seconds  map[string]float64 `json:"seconds,omitempty"`
 	}{Outcome: ingest.Outcome(r, failed), Findings: r.Findings}
 	if failed != nil {
 		out.Error = failed.Error()
 	} else {
 		out.Release = &r.Release
+		if r.Warning != nil {
+			out.Warning = r.Warning.Error()
+		}
 		out.Seconds = map[string]float64{}
 		for s, d := range r.Timing {
 			out.Seconds[string(s)] = d.Seconds()
@@ -107,6 +111,9 @@ func printResult(w io.Writer, r ingest.Result) error {
 		}
 	}
 	printFindings(w, r.Findings)
+	if r.Warning != nil {
+		_, _ = fmt.Fprintln(w, "warning:", r.Warning)
+	}
 	return nil
 }
 

@@ -179,6 +179,9 @@ func (f *follower) importSource(ctx context.Context) {
 		}
 		return
 	}
+	if r.Warning != nil {
+		log.Warn("published, but", "error", r.Warning)
+	}
 	log.Info("imported", "outcome", ingest.Outcome(r, nil), "serial", r.Release.Serial, "findings", len(r.Findings))
 	f.refresher.Trigger()
 }

@@ -37,33 +37,17 @@ type loader struct {
 // falls back to the one before (P4). errors.Is(err, festdb.ErrNoRelease) means
 // that nothing was ever published.
 func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
-	releases, err := l.store.Releases(ctx)
+	var snap *cache.Snapshot
+	rel, passed, err := festdb.Newest(ctx, l.store, func(r festdb.Record, c festdb.Content) (err error) {
+		snap, err = l.open(ctx, r.Release, c)
+		return err
+	})
+	l.metrics.fallback(len(passed))
 	if err != nil {
 		return nil, err
 	}
-	if len(releases) == 0 {
-		return nil, festdb.ErrNoRelease
-	}
-	var tried []error
-	for _, rel := range releases {
-		snap, err := l.open(ctx, rel.Release)
-		if err == nil {
-			l.metrics.fallback(len(tried))
-			l.tell(rel.Release, errors.Join(tried...))
-			return snap, nil
-		}
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if !errors.Is(err, festdb.ErrNotKept) {
-			tried = append(tried, fmt.Errorf("release %d: %w", rel.Serial, err))
-		}
-	}
-	l.metrics.fallback(len(tried))
-	if len(tried) == 0 {
-		return nil, fmt.Errorf("none of the %d releases in the ledger is kept on disk: %w", len(releases), festdb.ErrNotKept)
-	}
-	return nil, fmt.Errorf("no release on disk is whole: %w", errors.Join(tried...))
+	l.tell(rel.Release, errors.Join(passed...))
+	return snap, nil
 }
 
 // tell logs what was passed over, once: the newest is tried again every few
@@ -76,16 +60,13 @@ func (l *loader) tell(rel fest.Release, passed error) {
 	l.told = text
 }
 
-// open verifies content and snapshot of a release and maps it. A snapshot that
-// is missing, or of another format, is built anew from the content; a damaged
-// one is an error, for the disk that holds it is not to be trusted.
-func (l *loader) open(ctx context.Context, rel fest.Release) (*cache.Snapshot, error) {
+// open verifies and maps the snapshot of a release, which takes over the
+// verified content. One that is missing, or of another format, is built anew
+// from the content; a damaged one is an error, for the disk that holds it is
+// not to be trusted.
+func (l *loader) open(ctx context.Context, rel fest.Release, content festdb.Content) (*cache.Snapshot, error) {
 	path := l.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)
-	content, err := l.store.Content(ctx, rel.Content.Digest)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := cache.OpenFile(path, rel, content) // takes over content, also when it fails
+	snap, err := cache.OpenFile(path, rel, content) // closes content when it fails
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, cache.ErrFormat) {
 		return snap, err
 	}
@@ -117,7 +98,11 @@ func (l *loader) intact(ctx context.Context, rel fest.Release) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	snap, err := l.open(ctx, rel)
+	content, err := l.store.Content(ctx, rel.Content.Digest)
+	if err != nil {
+		return err
+	}
+	snap, err := l.open(ctx, rel, content)
 	if err != nil {
 		return err
 	}

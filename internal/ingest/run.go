@@ -88,8 +88,11 @@ type Result struct {
 	// Unchanged: the file says what the served release says; nothing was
 	// published. Repaired: its local copy was damaged and is whole again.
 	Unchanged, Repaired bool
-	Findings            []fest.Finding
-	Timing              Timing
+	// Warning is what the store had to say of a release that it did publish:
+	// it may not survive a power cut.
+	Warning  error
+	Findings []fest.Finding
+	Timing   Timing
 }
 
 // Errors of a run. A [RefusedError] means that the file is no usable FEST
@@ -163,15 +166,15 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	if r.stage, err = r.Stage(ctx); err != nil {
 		return Result{}, fmt.Errorf("beginning the import: %w", err)
 	}
+	if err := r.stage.Source(r.Path, src); err != nil { // copied while the rest goes on
+		return Result{}, fmt.Errorf("keeping the source file: %w", err)
+	}
 	start := time.Now()
 	content, err := r.decode(ctx, src)
 	if err != nil {
 		return Result{}, err
 	}
 	start = r.lap(StepDecode, start)
-	if err := r.stage.Source(r.Path, src); err != nil {
-		return Result{}, fmt.Errorf("keeping the source file: %w", err)
-	}
 	if content.Digest, err = r.stage.Seal(content.Document); err != nil {
 		return Result{}, fmt.Errorf("writing the content: %w", err)
 	}
@@ -194,9 +197,11 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	start = r.lap(StepBuild, start)
-	if result.Release, err = r.stage.Publish(ctx, content, src, current.Serial); err != nil {
+	result.Release, err = r.stage.Publish(ctx, content, src, current.Serial)
+	if result.Release.Serial == 0 {
 		return Result{}, fmt.Errorf("publishing: %w", err)
 	}
+	result.Warning = err // published, but the store has something to say
 	r.lap(StepPublish, start)
 	return result, nil
 }
