@@ -55,26 +55,14 @@ func (a *API) State() *State { return a.opts.State }
 // Routes is the route table of the public listener.
 func (a *API) Routes() []Route { return append([]Route(nil), a.table...) }
 
-// newPublic builds the router from the route table.
+// newPublic builds the public handler: the router behind the bounds that hold
+// for all requests.
 func (a *API) newPublic() http.Handler {
-	mux := chi.NewRouter()
-	for i := range a.table {
-		rt := &a.table[i]
-		e := &endpoint{api: a, route: rt, metrics: a.metrics.route(rt.Pattern)}
-		for _, method := range rt.Methods {
-			mux.Method(method, rt.Pattern, e)
-		}
-	}
-	none := a.metrics.route(routeNone)
-	stray := func(h handler) *endpoint {
-		return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: CostLookup, handle: h}, metrics: none}
-	}
-	mux.NotFound(stray(a.noRoute).ServeHTTP)
-	mux.MethodNotAllowed(stray(a.otherMethod(mux)).ServeHTTP)
-	tooLong := stray(func(*call, *view) error {
+	mux, fast := a.router()
+	tooLong := a.stray(func(*call, *view) error {
 		return fail(errURITooLong, "the request target may be "+itoa(a.opts.MaxURLBytes)+" bytes long")
 	})
-	tooLarge := stray(func(c *call, _ *view) error {
+	tooLarge := a.stray(func(c *call, _ *view) error {
 		c.Header()["Connection"] = []string{"close"}
 		return fail(errBodyTooLarge, "a body may be "+itoa(int(a.opts.MaxBodyBytes))+" bytes long; no route of this API reads one")
 	})
@@ -85,7 +73,32 @@ func (a *API) newPublic() http.Handler {
 		case r.ContentLength > a.opts.MaxBodyBytes:
 			tooLarge.ServeHTTP(w, r)
 		default:
+			if e, key := fast.find(r); e != nil {
+				e.serve(w, r, key)
+				return
+			}
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// router builds the router and its shortcut from the route table.
+func (a *API) router() (*chi.Mux, *shortcut) {
+	mux, fast := chi.NewRouter(), newShortcut()
+	for i := range a.table {
+		rt := &a.table[i]
+		e := &endpoint{api: a, route: rt, metrics: a.metrics.route(rt.Pattern)}
+		for _, method := range rt.Methods {
+			mux.Method(method, rt.Pattern, e)
+		}
+		fast.add(e)
+	}
+	mux.NotFound(a.stray(a.noRoute).ServeHTTP)
+	mux.MethodNotAllowed(a.stray(a.otherMethod(mux)).ServeHTTP)
+	return mux, fast
+}
+
+// stray is the endpoint of requests that meet no route; they share a label.
+func (a *API) stray(h handler) *endpoint {
+	return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: CostLookup, handle: h}, metrics: a.metrics.route(routeNone)}
 }
