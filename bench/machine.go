@@ -36,6 +36,10 @@ func describe(ctx context.Context, root string) machine {
 	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
 		m.load = strings.Join(strings.Fields(string(data))[:3], " ")
 	}
+	var one float64
+	if _, err := fmt.Sscan(m.load, &one); err == nil && one > 1 {
+		m.load += ": the machine was not quiet. Wall times, and ratios of them, are disturbed; CPU times are those to go by"
+	}
 	m.system = strings.TrimSpace(distribution() + ", Linux " + first(os.ReadFile("/proc/sys/kernel/osrelease")))
 	m.commit = commit(ctx, root)
 	return m

@@ -21,6 +21,7 @@ func lookupMeasurement() measurement {
 		rows: []row{
 			{id: "lookup-bare", what: "lookup by id, without access log ÷ bare net/http", target: atLeast(0.9)},
 			{id: "lookup-bare-log", what: "lookup by id, with access log (the default) ÷ bare net/http", target: atLeast(0.9)},
+			{id: "lookup-cpu", what: "lookup by id, CPU per request, without access log ÷ bare net/http"},
 			{id: "lookup-nginx", what: "lookup by id, without access log ÷ nginx, static files"},
 			{id: "lookup-bare-nginx", what: "bare net/http ÷ nginx, static files"},
 		},
@@ -97,6 +98,7 @@ func measureLookup(ctx context.Context, b *bench, res *result) error {
 	}
 	res.set("lookup-bare", festd.rate.ratios(bare.rate), beside(festd, bare.contender))
 	res.set("lookup-bare-log", withLog.rate.ratios(bare.rate), beside(withLog, bare.contender))
+	res.set("lookup-cpu", festd.cpu.ratios(bare.cpu), fmt.Sprintf("%s / %s", microseconds.format(festd.cpu.median()), microseconds.format(bare.cpu.median())))
 	if nginxErr == nil {
 		res.set("lookup-nginx", festd.rate.ratios(nginx.rate), beside(festd, nginx.contender))
 		res.set("lookup-bare-nginx", bare.rate.ratios(nginx.rate), beside(bare.contender, nginx.contender))
