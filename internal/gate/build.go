@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -86,47 +87,58 @@ func (o *Observer) unresolved() []dangling {
 	}
 	var out []dangling
 	for _, r := range o.refs {
-		if names[r.target]&r.targets == 0 {
-			out = append(out, dangling{r.class, r.row, r.slot, r.target})
+		if s := &o.plans.slots[r.slot]; names[r.target]&s.targets == 0 {
+			out = append(out, dangling{s.class, r.row, uint32(r.slot), r.target})
 		}
 	}
 	return out
 }
 
 // duplicateIDs are the ids that stand twice: as xs:ID each must be unique in
-// the document, entry ids too.
+// the document, entry ids too. An entry is named by its object.
 func (o *Observer) duplicateIDs() []duplicate {
-	out := make([]duplicate, 0, len(o.defined)+len(o.entries))
-	for _, d := range o.defined {
-		var name uint32
-		if n := o.tables[d.class].name; n != nil {
-			name = n[d.row]
+	var out []duplicate
+	name := func(c class, row uint32) uint32 {
+		if n := o.tables[c].name; n != nil {
+			return n[row]
 		}
-		out = append(out, duplicate{d.id, name, d.class, false, 1})
+		return 0
 	}
-	for _, e := range o.entries {
-		if e.id != 0 {
-			out = append(out, duplicate{e.id, e.name, e.class, true, 1})
-		}
-	}
-	slices.SortFunc(out, func(a, b duplicate) int {
-		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(order(a.entry), order(b.entry)), cmp.Compare(a.class, b.class),
-			cmp.Compare(o.text.text[a.name], o.text.text[b.name]))
+	slices.SortFunc(o.defined, func(a, b definition) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.class, b.class),
+			strings.Compare(o.text.text[name(a.class, a.row)], o.text.text[name(b.class, b.row)]))
 	})
-	kept := out[:0]
-	for i := 0; i < len(out); {
+	runs(len(o.defined), func(i, j int) bool { return o.defined[i].id == o.defined[j].id }, func(i, n int) {
+		d := &o.defined[i]
+		out = append(out, duplicate{d.id, name(d.class, d.row), d.class, false, uint32(n)})
+	})
+	key := func(e *entryID) string { return o.text.text[o.tables[e.class].own[e.row]] }
+	slices.SortFunc(o.entries, func(a, b entryID) int {
+		if a.hash != b.hash {
+			return cmp.Compare(a.hash, b.hash)
+		}
+		return cmp.Or(cmp.Compare(a.class, b.class), strings.Compare(key(&a), key(&b)),
+			strings.Compare(o.text.text[name(a.class, a.row)], o.text.text[name(b.class, b.row)]))
+	})
+	runs(len(o.entries), func(i, j int) bool { return o.entries[i].hash == o.entries[j].hash }, func(i, n int) {
+		e := &o.entries[i]
+		out = append(out, duplicate{o.tables[e.class].own[e.row], name(e.class, e.row), e.class, true, uint32(n)})
+	})
+	return out
+}
+
+// runs visits the stretches of equal elements that are longer than one.
+func runs(n int, equal func(i, j int) bool, visit func(i, n int)) {
+	for i := 0; i < n; {
 		j := i + 1
-		for j < len(out) && out[j].id == out[i].id {
+		for j < n && equal(i, j) {
 			j++
 		}
 		if j-i > 1 {
-			d := out[i]
-			d.n = uint32(j - i)
-			kept = append(kept, d)
+			visit(i, j-i)
 		}
 		i = j
 	}
-	return slices.Clip(slices.Clone(kept))
 }
 
 func order(b bool) int {
@@ -144,16 +156,11 @@ func (o *Observer) duplicateItems() []sameItem {
 			cmp.Compare(o.text.text[o.tables[a.class].name[a.row]], o.text.text[o.tables[b.class].name[b.row]]))
 	})
 	var out []sameItem
-	for i := 0; i < len(o.items); {
-		j := i + 1
-		for j < len(o.items) && o.items[j].number == o.items[i].number {
-			j++
+	runs(len(o.items), func(i, j int) bool { return o.items[i].number == o.items[j].number }, func(i, n int) {
+		if first := o.items[i]; first.number != 0 {
+			out = append(out, sameItem{first.number, o.tables[first.class].name[first.row], uint32(n)})
 		}
-		if first := o.items[i]; j-i > 1 && first.number != 0 {
-			out = append(out, sameItem{first.number, o.tables[first.class].name[first.row], uint32(j - i)})
-		}
-		i = j
-	}
+	})
 	return out
 }
 
@@ -186,6 +193,7 @@ func (o *Observer) commonest() []field {
 	out := make([]field, len(o.tally.fields))
 	for i := range o.tally.fields {
 		from := &o.tally.fields[i]
+		from.flush()
 		out[i].having = from.having
 		if len(from.values) == 0 {
 			continue

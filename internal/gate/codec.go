@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math/bits"
 	"slices"
 
 	"github.com/festd/festd/internal/fest"
@@ -24,6 +25,9 @@ var (
 )
 
 const magic = "festfact"
+
+// maxTextRatio is the most that texts unpack to; real ones less than double.
+const maxTextRatio = 64
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -76,15 +80,15 @@ func (t *rows) encode(w *writer) {
 	for _, v := range t.values {
 		w.column(v)
 	}
-	if t.content == nil {
+	if t.name == nil {
 		return
 	}
 	w.column(t.name)
-	for _, h := range t.content {
-		w.fixed(h)
-	}
 	for _, b := range t.bits {
 		w.fixed(b)
+	}
+	for _, s := range t.signs {
+		w.b = binary.LittleEndian.AppendUint32(w.b, uint32(s))
 	}
 }
 
@@ -160,7 +164,7 @@ func DecodeFacts(data []byte) (*Facts, error) {
 	f.expired = r.int()
 	n := r.len(2)
 	f.text = make([]string, 0, n)
-	before := ""
+	before, total := "", 0
 	for range n {
 		k := r.int()
 		if k > len(before) {
@@ -168,6 +172,10 @@ func DecodeFacts(data []byte) (*Facts, error) {
 			break
 		}
 		s := before[:k] + r.string()
+		if total += len(s); total > maxTextRatio*len(data) {
+			r.fail() // shared beginnings must not unpack without bound
+			break
+		}
 		if len(f.text) > 0 && s <= before || len(f.text) == 0 && s != "" {
 			r.fail()
 			break
@@ -206,22 +214,35 @@ func (t *rows) decode(r *reader, texts int) {
 	for i := range t.values {
 		t.values[i] = r.column(n, texts)
 	}
-	if t.content == nil {
+	if t.name == nil {
 		return
 	}
 	t.name = r.column(n, texts)
-	if n*(1+t.words) > len(r.b)/8 {
+	if n*t.words > len(r.b)/8 {
 		r.fail()
-		return
-	}
-	t.content = make([]uint64, n)
-	for i := range t.content {
-		t.content[i] = r.fixed()
+		n = 0
 	}
 	t.bits = make([]uint64, n*t.words)
 	for i := range t.bits {
 		t.bits[i] = r.fixed()
 	}
+	t.start = make([]uint32, n)
+	signs := 0
+	for row := range n {
+		t.start[row] = uint32(signs)
+		for w, word := range t.presence(uint32(row)) {
+			signs += bits.OnesCount64(word & t.signed[w])
+		}
+	}
+	if signs > len(r.b)/4 {
+		r.fail()
+		return
+	}
+	t.signs = make([]signature, signs)
+	for i := range t.signs {
+		t.signs[i] = signature(binary.LittleEndian.Uint32(r.b[4*i:]))
+	}
+	r.b = r.b[4*signs:]
 }
 
 func (f *Facts) decodeLists(r *reader, p *plans) {

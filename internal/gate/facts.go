@@ -56,7 +56,8 @@ type dangling struct {
 	target uint32
 }
 
-// duplicate is an id that stands more than once.
+// duplicate is an id that stands more than once; of an entry, the key of its
+// object.
 type duplicate struct {
 	id, name uint32
 	class    class
@@ -144,8 +145,7 @@ func (f *Facts) affected(c class, row uint32) fest.Affected {
 
 // has says whether the row has the field of that bit.
 func (f *Facts) has(c class, row uint32, bit int) bool {
-	t := &f.tables[c]
-	return t.bits[int(row)*t.words+bit>>6]&(1<<(bit&63)) != 0
+	return f.tables[c].presence(row)[bit>>6]&(1<<(bit&63)) != 0
 }
 
 // lookup finds a text's number; false if the content does not have it.

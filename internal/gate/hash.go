@@ -2,10 +2,11 @@ package gate
 
 import "math/bits"
 
-// Contents are compared by a 64-bit hash that is the same on every machine and
-// in every run, since facts are kept on disk. It is no protection against
-// somebody who makes collisions on purpose: two contents of one object are
-// compared, both from the same publisher.
+// What a field says is compared by a signature that is the same on every
+// machine and in every run, since facts are kept on disk. It is no protection
+// against somebody who makes collisions on purpose: two contents of one object
+// are compared, both from the same publisher, and shares of a class are
+// judged.
 
 const (
 	hashSeed = 0x6c62272e07bb0142
@@ -37,3 +38,24 @@ func mixString(h uint64, s string) uint64 {
 	}
 	return mix(h, last)
 }
+
+// signature is a set of values: each sets three of 32 bits. A set that has
+// all the bits of another has, but for one chance in some thousands, all its
+// values: so filling a field that was empty and repeating one that was single
+// are no changes (R144), whatever the order (a list's order is no content,
+// R41), and losing or replacing a value is. Long lists fill up and show less;
+// those of M30 that are long are classes of their own.
+type signature uint32
+
+func signatureOf(h uint64) signature {
+	a := uint32(h) & 31
+	b := (a + 1 + uint32(h>>8)%31) & 31 // another bit than a
+	c := uint32(h>>16) & 31
+	for c == a || c == b {
+		c = (c + 1) & 31
+	}
+	return 1<<a | 1<<b | 1<<c
+}
+
+// lost: a value of s is not in t.
+func (s signature) lost(t signature) bool { return s&^t != 0 }

@@ -36,7 +36,7 @@ func (o *Observer) identify(c class, e *fest.Entry) uint32 {
 		row = add(key, string(o.buf))
 		o.medicine(c, row, &x.Medicine)
 		t.set(row, c.column(mapDrug), o.drugs(x.PackageInformation))
-		o.items = append(o.items, item{c, row, o.text.of(string(x.ItemNumber))})
+		o.items = push(o.items, item{c, row, o.text.of(string(x.ItemNumber))})
 		o.packagePrices(c, row, x.Prices)
 		if x.MarketingInformation != nil && x.MarketingInformation.UnitDoseRepackager != nil {
 			o.signs.unitDose = append(o.signs.unitDose, row)
@@ -102,7 +102,7 @@ func (o *Observer) medicine(c class, row uint32, m *fest.Medicine) {
 
 func (o *Observer) commodity(c class, add func(own, name string) uint32, x *fest.Commodity) uint32 {
 	row := add(string(x.ItemNumber), string(x.Name))
-	o.items = append(o.items, item{c, row, o.text.of(string(x.ItemNumber))})
+	o.items = push(o.items, item{c, row, o.text.of(string(x.ItemNumber))})
 	o.packagePrices(c, row, x.Prices)
 	return row
 }
@@ -111,10 +111,10 @@ func (o *Observer) commodity(c class, add func(own, name string) uint32, x *fest
 // further on in the file.
 func (o *Observer) contains(c class, row uint32, with []fest.SortedStrength, without []fest.SortedSubstance) {
 	for i := range with {
-		o.substances = append(o.substances, substance{c, row, o.text.of(string(with[i].ActiveSubstanceWithStrength)), true})
+		o.substances = push(o.substances, substance{c, row, o.text.of(string(with[i].ActiveSubstanceWithStrength)), true})
 	}
 	for i := range without {
-		o.substances = append(o.substances, substance{c, row, o.text.of(string(without[i].ActiveSubstance)), false})
+		o.substances = push(o.substances, substance{c, row, o.text.of(string(without[i].ActiveSubstance)), false})
 	}
 }
 

@@ -13,41 +13,41 @@ func (o *Observer) Merge(other *Observer) {
 	}
 	o.tally.adopt(&other.tally, to)
 	for _, r := range other.refs {
-		r.row, r.target = r.row+offset[r.class], to[r.target]
-		o.refs = append(o.refs, r)
+		r.row, r.target = r.row+offset[o.plans.slots[r.slot].class], to[r.target]
+		o.refs = push(o.refs, r)
 	}
 	for _, d := range other.defined {
 		d.row, d.id = d.row+offset[d.class], to[d.id]
-		o.defined = append(o.defined, d)
+		o.defined = push(o.defined, d)
 	}
 	for _, e := range other.entries {
-		e.id, e.name = to[e.id], to[e.name]
-		o.entries = append(o.entries, e)
+		e.row += offset[e.class]
+		o.entries = push(o.entries, e)
 	}
 	for _, i := range other.items {
 		i.row, i.number = i.row+offset[i.class], to[i.number]
-		o.items = append(o.items, i)
+		o.items = push(o.items, i)
 	}
 	for _, p := range other.prices {
 		p.row, p.typ, p.currency = p.row+offset[p.class], to[p.typ], to[p.currency]
-		o.prices = append(o.prices, p)
+		o.prices = push(o.prices, p)
 	}
 	packages := offset[packageClass]
 	for _, b := range other.below {
-		o.below = append(o.below, below{b.row + packages, to[b.aip], to[b.aup]})
+		o.below = push(o.below, below{b.row + packages, to[b.aip], to[b.aup]})
 	}
 	for _, row := range other.signs.unitDose {
-		o.signs.unitDose = append(o.signs.unitDose, row+packages)
+		o.signs.unitDose = push(o.signs.unitDose, row+packages)
 	}
 	for _, row := range other.signs.hospital {
-		o.signs.hospital = append(o.signs.hospital, row+packages)
+		o.signs.hospital = push(o.signs.hospital, row+packages)
 	}
 	for id, number := range other.signs.conditions {
 		o.signs.conditions[to[id]] = number
 	}
 	for _, s := range other.substances {
 		s.row, s.target = s.row+offset[s.class], to[s.target]
-		o.substances = append(o.substances, s)
+		o.substances = push(o.substances, s)
 	}
 	o.expired += other.expired
 }
@@ -59,6 +59,7 @@ func (t *tally) adopt(o *tally, to []uint32) {
 	for i := range o.fields {
 		from, at := &o.fields[i], &t.fields[i]
 		at.having += from.having
+		from.flush()
 		if at.values == nil && len(from.values) > 0 {
 			at.values = make(map[uint32]int, len(from.values))
 		}

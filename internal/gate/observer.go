@@ -40,25 +40,51 @@ type tally struct {
 	dates   map[dateKey]int
 }
 
+// fieldTally counts a field. Runs of one value are counted before they go to
+// the map.
 type fieldTally struct {
 	having int
+	run    int
+	value  uint32
 	values map[uint32]int
+}
+
+func (t *fieldTally) count(value uint32, n int) {
+	if value != t.value {
+		t.flush()
+		t.value = value
+	}
+	t.run += n
+}
+
+func (t *fieldTally) flush() {
+	if t.run == 0 {
+		return
+	}
+	if t.values == nil {
+		t.values = map[uint32]int{}
+	}
+	t.values[t.value] += t.run
+	t.run = 0
 }
 
 type dateKey struct{ slot, date uint32 }
 
+// seen is what the object under way had of a field, and the value last met.
 type seen struct {
-	stamp  uint32
-	values []uint32
+	stamp     uint32
+	number    uint32
+	signature signature
+	text      string
+	values    []uint32
 }
 
-// ref is a reference and where it stands.
+// ref is a reference and where it stands; the slot knows its class and what
+// it may name.
 type ref struct {
-	class   class
-	row     uint32
-	slot    uint32
-	target  uint32
-	targets uint32 // resources it may name
+	row    uint32
+	target uint32
+	slot   uint16
 }
 
 // definition is an object id that references can name.
@@ -69,10 +95,12 @@ type definition struct {
 	resource uint32
 }
 
+// entryID is an entry id by its hash, and whose it is: ids are only looked at
+// to see whether one stands twice.
 type entryID struct {
-	id    uint32
+	hash  uint64
+	row   uint32
 	class class
-	name  uint32
 }
 
 // substance is one row's link to a strength, or to an ingredient without.
@@ -116,15 +144,16 @@ func (o *Observer) Add(e *fest.Entry) {
 		return
 	}
 	row := o.identify(c, e)
-	o.entries = append(o.entries, entryID{o.text.of(string(e.EntryID)), c, o.tables[c].name[row]})
+	if e.EntryID != "" {
+		o.entries = push(o.entries, entryID{mixString(0, string(e.EntryID)), row, c})
+	}
 	weight := 1
 	if r, ok := e.Object.(*fest.Reimbursement); ok {
 		// Groups move between the entries of one authority (R144): its own
 		// fields count once per group, however they are packed.
 		weight = len(r.ReimbursementGroups)
 	}
-	h := o.object(c, row, o.plans.class[c], v.Elem(), weight)
-	o.tables[c].content[row] = h
+	o.object(c, row, o.plans.class[c], v.Elem(), weight)
 }
 
 // nested takes note of an object that has a class of its own within an entry.
@@ -153,10 +182,7 @@ func (o *Observer) nested(f *frame, s *step, v reflect.Value) {
 	default:
 		return
 	}
-	h := o.object(s.nested, row, s.object, v, 1)
-	if t.content != nil {
-		t.content[row] = h
-	}
+	o.object(s.nested, row, s.object, v, 1)
 }
 
 // define makes an object id known to references.
@@ -164,7 +190,7 @@ func (o *Observer) define(c class, row uint32, id string, r fest.Resource) {
 	if id == "" {
 		return
 	}
-	o.defined = append(o.defined, definition{o.text.of(id), c, row, o.plans.resource[r]})
+	o.defined = push(o.defined, definition{o.text.of(id), c, row, o.plans.resource[r]})
 }
 
 func (o *Observer) code(c *fest.CV) uint32 {

@@ -14,6 +14,10 @@ type slot struct {
 	bit   int    // among the class's slots
 	path  string // properties from the class's object on, dot-separated
 	kind  fest.Kind
+	// targets are the resources that a reference may name, as bits.
+	targets uint32
+	// signed: its values are part of what the object says.
+	signed bool
 }
 
 // coded: the field's values come from a closed set, so that their
@@ -44,12 +48,10 @@ type step struct {
 	kind           fest.Kind
 	pointer, slice bool
 	object         *plan
-	nested         class  // its objects are counted as a class of their own
-	slot           int    // in plans.slots
-	salt           uint64 // tells the fields apart in the hash
-	silent         bool   // left out of the content's hash
-	systems        bool   // several code lists: a value names its own (R89)
-	targets        uint32 // of a reference: bits of resources
+	nested         class // its objects are counted as a class of their own
+	slot           int   // in plans.slots; -1 of an object within the object
+	silent         bool  // left out of what the object says
+	systems        bool  // several code lists: a value names its own (R89)
 }
 
 type plan struct{ steps []step }
@@ -59,7 +61,8 @@ type plan struct{ steps []step }
 type plans struct {
 	class       [numClasses]*plan
 	slots       []slot
-	bySlot      [numClasses][]int // bit → slot
+	bySlot      [numClasses][]int    // bit → slot
+	signed      [numClasses][]uint64 // bits of the slots that are signed
 	resource    map[fest.Resource]uint32
 	fingerprint uint64
 }
@@ -109,8 +112,14 @@ func compile() *plans {
 	for _, c := range fest.Classes() {
 		p.class[class(c)] = p.compile(class(c), c.Type(), "", false)
 	}
+	for c := range p.signed {
+		p.signed[c] = make([]uint64, p.words(class(c)))
+	}
 	for i, s := range p.slots {
-		p.fingerprint = mixString(mix(p.fingerprint, uint64(i)), fmt.Sprintf("%d %s %d", s.class, s.path, s.kind))
+		p.fingerprint = mixString(mix(p.fingerprint, uint64(i)), fmt.Sprintf("%d %s %d %t", s.class, s.path, s.kind, s.signed))
+		if s.signed {
+			p.signed[s.class][s.bit>>6] |= 1 << (s.bit & 63)
+		}
 	}
 	return p
 }
@@ -121,7 +130,7 @@ func (p *plans) compile(c class, t *fest.Type, prefix string, silent bool) *plan
 		f := &t.Fields[i]
 		s := step{
 			outer: f.Index[0], inner: -1, kind: f.Kind, pointer: f.Pointer, slice: f.Slice, systems: len(f.Lists) > 1,
-			salt: mixString(0, prefix+f.Property), silent: silent || c == classCodes && f.Kind == fest.KindDate,
+			silent: silent || c == classCodes && f.Kind == fest.KindDate,
 		}
 		if len(f.Index) > 1 {
 			s.inner = f.Index[1]
@@ -140,9 +149,10 @@ func (p *plans) compile(c class, t *fest.Type, prefix string, silent bool) *plan
 			s.object = p.compile(c, f.Object, path+".", s.silent)
 		default:
 			s.slot = p.slot(c, path, f.Kind)
+			p.slots[s.slot].signed = !s.silent
 		}
 		for _, r := range f.Targets {
-			s.targets |= p.resource[r]
+			p.slots[s.slot].targets |= p.resource[r]
 		}
 		out.steps = append(out.steps, s)
 	}
@@ -151,7 +161,7 @@ func (p *plans) compile(c class, t *fest.Type, prefix string, silent bool) *plan
 
 func (p *plans) slot(c class, path string, kind fest.Kind) int {
 	n := len(p.slots)
-	p.slots = append(p.slots, slot{c, len(p.bySlot[c]), path, kind})
+	p.slots = append(p.slots, slot{class: c, bit: len(p.bySlot[c]), path: path, kind: kind})
 	p.bySlot[c] = append(p.bySlot[c], n)
 	return n
 }

@@ -51,7 +51,7 @@ func (o *Observer) packagePrices(c class, row uint32, prices []fest.Price) {
 		if !ok || newer(prices, i) {
 			continue
 		}
-		o.prices = append(o.prices, price{c, row, o.text.of(p.PriceType.Code), o.text.of(p.Price.Currency), amount})
+		o.prices = push(o.prices, price{c, row, o.text.of(p.PriceType.Code), o.text.of(p.Price.Currency), amount})
 	}
 	if c == class(fest.ClassPackage) {
 		o.priceOrder(row, prices)

@@ -41,7 +41,8 @@ func ruleAdded() rule {
 
 // ruleChanged compares what objects say, leaving out entry id and time, prices
 // and links that come and go by date: DMP re-issues entries in bulk and
-// re-prices most packages each January (R141, R142).
+// re-prices most packages each January (R141, R142). Filling a field that was
+// empty and repeating one that was single are no changes either (R144).
 func ruleChanged() rule {
 	return rule{
 		name:    RuleChanged,
@@ -55,10 +56,10 @@ func ruleChanged() rule {
 			}
 			for _, c := range j.rule.classes {
 				pairs := j.served.of(c).pairs
-				b, a := j.baseline.tables[c].content, j.candidate.tables[c].content
+				b, a := &j.baseline.tables[c], &j.candidate.tables[c]
 				var changed []uint32
 				for _, p := range pairs {
-					if b[p.before] != a[p.after] {
+					if a.changed(p.after, b, p.before) {
 						changed = append(changed, p.after)
 					}
 				}

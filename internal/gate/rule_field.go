@@ -94,7 +94,7 @@ func ruleFieldLoss() rule {
 
 // lost names the objects that had the field and have it no more.
 func (j *judgement) lost(s slot) []fest.Affected {
-	if j.candidate.tables[s.class].bits == nil {
+	if j.candidate.tables[s.class].name == nil {
 		return nil
 	}
 	var out []fest.Affected

@@ -65,14 +65,14 @@ func ruleDuplicateID() rule {
 			found := Finding{Finding: fest.Finding{Count: len(f.duplicates)}, Measured: Level{Count: len(f.duplicates)}}
 			objects := 0
 			for _, d := range f.duplicates {
-				what := d.class.String()
+				what := "object id"
 				if d.entry {
-					what = "entry, " + what
+					what = "id of its entry"
 				} else {
 					objects++
 				}
 				found.Affected = append(found.Affected, fest.Affected{
-					ID: f.text[d.id], Name: fmt.Sprintf("%s (%s, %d ×)", f.text[d.name], what, d.n),
+					ID: f.text[d.id], Name: fmt.Sprintf("%s (%s, %s %d ×)", f.text[d.name], d.class, what, d.n),
 				})
 			}
 			found.Text = fmt.Sprintf("%d object ids and %d entry ids stand more than once", objects, len(f.duplicates)-objects)

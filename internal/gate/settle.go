@@ -100,7 +100,9 @@ func (s *settler) lists() {
 	slices.SortFunc(s.dangling, func(a, b dangling) int {
 		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.row, b.row), cmp.Compare(a.slot, b.slot), cmp.Compare(a.target, b.target))
 	})
-	slices.SortFunc(s.duplicates, func(a, b duplicate) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(s.duplicates, func(a, b duplicate) int {
+		return cmp.Or(cmp.Compare(order(a.entry), order(b.entry)), cmp.Compare(a.class, b.class), cmp.Compare(a.id, b.id))
+	})
 	slices.SortFunc(s.sameItem, func(a, b sameItem) int { return cmp.Compare(a.number, b.number) })
 	for i := range s.prices {
 		row(s.prices[i].class, &s.prices[i].row)
@@ -151,18 +153,13 @@ func (t *rows) sort() []uint32 {
 	first := make([]uint32, len(order))
 	kept := order[:0:len(order)]
 	fold := t.class == class(fest.ClassReimbursement)
-	var last uint64 // content of the row before, as it came
 	for i, k := range order {
-		before := last
-		if fold {
-			last = t.content[k.row]
-		}
 		switch {
 		case len(kept) == 0 || kept[len(kept)-1].key != k.key:
 			first[k.row] = uint32(len(kept))
 		case fold:
 			first[k.row] = uint32(len(kept) - 1)
-			t.fold(kept[len(kept)-1].row, k.row, before == last)
+			t.fold(kept[len(kept)-1].row, k.row)
 			continue
 		default:
 			first[k.row] = first[order[i-1].row]
@@ -184,25 +181,26 @@ func (t *rows) compare(a, b uint32) int {
 			return c
 		}
 	}
-	if t.content == nil {
+	if t.name == nil {
 		return 0
 	}
-	w := uint32(t.words)
-	return cmp.Or(cmp.Compare(t.content[a], t.content[b]), cmp.Compare(t.name[a], t.name[b]),
-		slices.Compare(t.bits[a*w:(a+1)*w], t.bits[b*w:(b+1)*w]))
+	return cmp.Or(cmp.Compare(t.name[a], t.name[b]), slices.Compare(t.presence(a), t.presence(b)),
+		slices.Compare(t.signatures(a), t.signatures(b)))
 }
 
 // fold makes one row of two: a statutory authority is one object, however
-// many entries its groups are packed in (R144). Rows come in order, so equal
-// contents come together; they count once.
-func (t *rows) fold(into, row uint32, repeated bool) {
-	w := t.words
-	for i := range w {
-		t.bits[int(into)*w+i] |= t.bits[int(row)*w+i]
+// many entries its groups are packed in (R144). What it says is all that its
+// entries say.
+func (t *rows) fold(into, row uint32) {
+	was := make([]signature, t.words*64)
+	for bit := range was {
+		was[bit] = t.signature(into, bit) | t.signature(row, bit)
 	}
-	if !repeated {
-		t.content[into] += t.content[row]
+	to := t.presence(into)
+	for w, word := range t.presence(row) {
+		to[w] |= word
 	}
+	t.sign(into, func(bit int) signature { return was[bit] })
 }
 
 func (t *rows) permute(order []sortKey) {
@@ -220,13 +218,14 @@ func (t *rows) permute(order []sortKey) {
 	for i := range t.values {
 		t.values[i] = pick(t.values[i])
 	}
-	if t.content == nil {
+	if t.name == nil {
 		return
 	}
-	content, bits := make([]uint64, len(order)), make([]uint64, 0, len(order)*t.words)
+	bits, start, signs := make([]uint64, 0, len(order)*t.words), make([]uint32, len(order)), make([]signature, 0, len(t.signs))
 	for i, k := range order {
-		content[i] = t.content[k.row]
-		bits = append(bits, t.bits[int(k.row)*t.words:(int(k.row)+1)*t.words]...)
+		start[i] = uint32(len(signs))
+		signs = append(signs, t.signatures(k.row)...)
+		bits = append(bits, t.presence(k.row)...)
 	}
-	t.content, t.bits = content, bits
+	t.bits, t.start, t.signs = bits, start, signs
 }

@@ -16,19 +16,19 @@ type frame struct {
 	bits   []uint64 // presence, one bit per slot of the class
 }
 
-// object walks one object of a class and returns the hash of its content. The
-// rows of what is nested in it are added on the way.
-func (o *Observer) object(c class, row uint32, p *plan, v reflect.Value, weight int) uint64 {
+// object walks one object of a class. The rows of what is nested in it are
+// added on the way.
+func (o *Observer) object(c class, row uint32, p *plan, v reflect.Value, weight int) {
 	o.stamp++
 	o.tally.objects[c] += weight
 	f := frame{class: c, row: row, stamp: o.stamp, weight: weight}
-	if t := &o.tables[c]; t.words > 0 {
-		f.bits = t.bits[int(row)*t.words : (int(row)+1)*t.words]
-	}
-	return o.walk(&f, p, v, 0)
+	t := &o.tables[c]
+	f.bits = t.presence(row)
+	o.walk(&f, p, v)
+	t.sign(row, func(bit int) signature { return o.seen[o.plans.bySlot[c][bit]].signature })
 }
 
-func (o *Observer) walk(f *frame, p *plan, v reflect.Value, h uint64) uint64 {
+func (o *Observer) walk(f *frame, p *plan, v reflect.Value) {
 	for i := range p.steps {
 		s := &p.steps[i]
 		fv := v.Field(s.outer)
@@ -37,105 +37,75 @@ func (o *Observer) walk(f *frame, p *plan, v reflect.Value, h uint64) uint64 {
 		}
 		switch {
 		case s.pointer:
-			if fv.IsNil() {
-				continue
+			if !fv.IsNil() {
+				o.value(f, s, fv.Elem())
 			}
-			h = o.put(s, h, o.value(f, s, fv.Elem()))
 		case s.slice:
-			n := fv.Len()
-			if n == 0 {
-				continue
-			}
-			// The order of a list is no content: what has an order says so in
-			// a field of its own (R41).
-			var sum uint64
-			for j := range n {
-				sum += o.value(f, s, fv.Index(j))
-			}
-			if s.nested == 0 {
-				h = o.put(s, h, sum)
+			for j := range fv.Len() {
+				o.value(f, s, fv.Index(j))
 			}
 		default:
-			h = o.put(s, h, o.value(f, s, fv))
+			o.value(f, s, fv)
 		}
 	}
-	return h
 }
 
-// put folds a field into the hash of its object. A field that says nothing
-// leaves it as it was.
-func (o *Observer) put(s *step, h, x uint64) uint64 {
-	if s.silent || x == 0 {
-		return h
-	}
-	return mix(h^s.salt, x)
-}
-
-// value takes note of one value of a field and returns its hash; 0 where it
-// is empty or left out of the comparison.
-func (o *Observer) value(f *frame, s *step, v reflect.Value) uint64 {
+// value takes note of one value of a field.
+func (o *Observer) value(f *frame, s *step, v reflect.Value) {
 	switch s.kind {
 	case fest.KindObject:
 		if s.nested != 0 {
-			o.present(f, s)
+			o.present(f, s, 0)
 			o.nested(f, s, v)
-			return 0
+			return
 		}
-		return o.walk(f, s.object, v, s.salt)
+		o.walk(f, s.object, v)
 	case fest.KindCV:
-		x := v.Addr().Interface().(*fest.CV)
-		if x.Code != "" {
-			o.present(f, s)
+		if x := v.Addr().Interface().(*fest.CV); x.Code != "" {
+			o.present(f, s, mixString(mixString(mixString(mixString(0, x.Code), x.System), x.Display), x.OriginalText))
 			if s.systems {
 				o.buf = appendCode(o.buf[:0], x)
 				o.counted(f, s, o.text.bytes(o.buf))
 			} else {
-				o.counted(f, s, o.text.of(x.Code))
+				o.counted(f, s, o.known(s, x.Code))
 			}
 		}
-		return mixString(mixString(mixString(mixString(s.salt, x.Code), x.System), x.Display), x.OriginalText)
 	case fest.KindCS:
-		x := v.Addr().Interface().(*fest.CS)
-		if x.Code != "" {
-			o.present(f, s)
-			o.counted(f, s, o.text.of(x.Code))
+		if x := v.Addr().Interface().(*fest.CS); x.Code != "" {
+			o.present(f, s, mixString(mixString(0, x.Code), x.Display))
+			o.counted(f, s, o.known(s, x.Code))
 		}
-		return mixString(mixString(s.salt, x.Code), x.Display)
 	case fest.KindPQ:
-		x := v.Addr().Interface().(*fest.PQ)
-		if x.Value != "" {
-			o.present(f, s)
-			o.counted(f, s, o.text.of(x.Unit))
+		if x := v.Addr().Interface().(*fest.PQ); x.Value != "" {
+			o.present(f, s, mixString(mixString(0, x.Value), x.Unit))
+			o.counted(f, s, o.known(s, x.Unit))
 		}
-		return mixString(mixString(s.salt, x.Value), x.Unit)
 	case fest.KindMO:
-		x := v.Addr().Interface().(*fest.MO)
-		if x.Value != "" {
-			o.present(f, s)
-			o.counted(f, s, o.text.of(x.Currency))
+		if x := v.Addr().Interface().(*fest.MO); x.Value != "" {
+			o.present(f, s, mixString(mixString(0, x.Value), x.Currency))
+			o.counted(f, s, o.known(s, x.Currency))
 		}
-		return mixString(mixString(s.salt, x.Value), x.Currency)
 	case fest.KindURL:
-		return o.leaf(f, s, v.Addr().Interface().(*fest.URL).Value)
+		o.leaf(f, s, v.Addr().Interface().(*fest.URL).Value)
 	case fest.KindTS:
-		return o.leaf(f, s, v.Addr().Interface().(*fest.TS).Value)
+		o.leaf(f, s, v.Addr().Interface().(*fest.TS).Value)
 	default:
-		return o.leaf(f, s, v.String())
+		o.leaf(f, s, v.String())
 	}
 }
 
 // leaf takes note of the text of an element.
-func (o *Observer) leaf(f *frame, s *step, text string) uint64 {
+func (o *Observer) leaf(f *frame, s *step, text string) {
 	if text == "" {
-		return 0
+		return
 	}
-	o.present(f, s)
+	o.present(f, s, mixString(0, text))
 	switch s.kind {
 	case fest.KindBoolean:
-		o.counted(f, s, o.text.of(canonicalBoolean(text)))
+		o.counted(f, s, o.known(s, canonicalBoolean(text)))
 	case fest.KindRef:
 		target := o.text.of(text)
-		o.refs = append(o.refs, ref{f.class, f.row, uint32(s.slot), target, s.targets})
+		o.refs = push(o.refs, ref{f.row, target, uint16(s.slot)})
 		if s.nested == classPackages {
 			o.tables[classPackages].add(o.tables[f.class].own[f.row], target, 0)
 		}
@@ -144,22 +114,20 @@ func (o *Observer) leaf(f *frame, s *step, text string) uint64 {
 			o.tally.dates[dateKey{uint32(s.slot), o.text.of(text)}] += f.weight
 		}
 	}
-	return mixString(s.salt, text)
 }
 
-// present counts the field as filled, once per object.
-func (o *Observer) present(f *frame, s *step) {
-	n := &o.tally.fields[s.slot]
-	if o.seen[s.slot].stamp == f.stamp {
-		return
+// present counts the field as filled, once per object, and signs the value.
+func (o *Observer) present(f *frame, s *step, hash uint64) {
+	seen := &o.seen[s.slot]
+	if seen.stamp != f.stamp {
+		seen.stamp, seen.values, seen.signature = f.stamp, seen.values[:0], 0
+		o.tally.fields[s.slot].having += f.weight
+		if f.bits != nil {
+			bit := o.plans.slots[s.slot].bit
+			f.bits[bit>>6] |= 1 << (bit & 63)
+		}
 	}
-	o.seen[s.slot].stamp = f.stamp
-	o.seen[s.slot].values = o.seen[s.slot].values[:0]
-	n.having += f.weight
-	if f.bits != nil {
-		bit := o.plans.slots[s.slot].bit
-		f.bits[bit>>6] |= 1 << (bit & 63)
-	}
+	seen.signature |= signatureOf(hash)
 }
 
 // counted counts a value of a coded field, once per object. It follows
@@ -172,11 +140,17 @@ func (o *Observer) counted(f *frame, s *step, value uint32) {
 		}
 	}
 	seen.values = append(seen.values, value)
-	n := &o.tally.fields[s.slot]
-	if n.values == nil {
-		n.values = map[uint32]int{}
+	o.tally.fields[s.slot].count(value, f.weight)
+}
+
+// known is the number of a field's value. Neighbours are often alike.
+func (o *Observer) known(s *step, text string) uint32 {
+	seen := &o.seen[s.slot]
+	if seen.text != text {
+		seen.number = o.text.of(text)
+		seen.text = o.text.text[seen.number]
 	}
-	n.values[value] += f.weight
+	return seen.number
 }
 
 // canonicalBoolean: xs:boolean has two spellings of each value.
