@@ -52,10 +52,10 @@ func TestTargets(t *testing.T) {
 		{"between", atMost(ratio, 2, 1), series{1.5}, partly, "≤ 2.00×, then ≤ 1.00×"},
 		{"above both", atMost(ratio, 2, 1), series{2.1}, missed, "≤ 2.00×, then ≤ 1.00×"},
 		{"the median decides", atMost(milliseconds, 300, 100), series{90, 80, 900}, reached, "≤ 300 ms, then ≤ 100 ms"},
-		{"at least", atLeast(0.9), series{0.95}, reached, "≥ 0.90×"},
-		{"too little", atLeast(0.9), series{0.89}, missed, "≥ 0.90×"},
+		{"at least", target{first: 0.9, atLeast: true}, series{0.95}, reached, "≥ 0.90×"},
+		{"too little", target{first: 0.9, atLeast: true}, series{0.89}, missed, "≥ 0.90×"},
 		{"no target", target{}, series{7}, none, "–"},
-		{"not measured", atLeast(0.9), nil, unknown, "≥ 0.90×"},
+		{"not measured", target{first: 0.9, atLeast: true}, nil, unknown, "≥ 0.90×"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := tt.target.judge(tt.values); got != tt.want {

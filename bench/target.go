@@ -10,7 +10,6 @@ type target struct {
 }
 
 func atMost(u unit, first, then float64) target { return target{unit: u, first: first, then: then} }
-func atLeast(r float64) target                  { return target{unit: ratio, first: r, atLeast: true} }
 
 func (t target) String() string {
 	sign := "≤"
