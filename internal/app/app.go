@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -19,6 +20,7 @@ type App struct {
 	metrics  *metrics
 	served   *cache.Served
 	state    *api.State
+	since    atomic.Pointer[string] // HentetDato of the oldest release known
 
 	public, ops *listener
 	cleanups    []cleanup // run last in, first out
@@ -43,6 +45,14 @@ func New(o Options) (*App, error) {
 	}, nil
 }
 
+// knownSince is what "unknown" can mean (R26).
+func (a *App) knownSince() string {
+	if s := a.since.Load(); s != nil {
+		return *s
+	}
+	return ""
+}
+
 // Addr and OpsAddr are the addresses the listeners have, after Start.
 func (a *App) Addr() string    { return a.public.addr() }
 func (a *App) OpsAddr() string { return a.ops.addr() }
@@ -53,10 +63,10 @@ func (a *App) OpsAddr() string { return a.ops.addr() }
 // back if it fails.
 func (a *App) Start(ctx context.Context) (err error) {
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	a.onStop("background work", func(context.Context) error { a.stop(); a.work.Wait(); return nil })
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(ctx))
+			a.stop()
 		}
 	}()
 
@@ -66,6 +76,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	}
 	a.onStop("store", func(context.Context) error { return store.Close() })
 	a.onStop("snapshot", func(context.Context) error { a.served.Swap(nil); return nil })
+	a.onStop("background work", func(context.Context) error { a.stop(); a.work.Wait(); return nil })
 	l := &loader{store: store, limits: a.opts.Limits, log: a.opts.Log, metrics: a.metrics}
 
 	if err := a.listen(ctx); err != nil {

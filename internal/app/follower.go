@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/festd/festd/internal/api"
@@ -27,11 +28,12 @@ type follower struct {
 	metrics   *metrics
 	log       *slog.Logger
 	refresher *cache.Refresher
+	since     *atomic.Pointer[string]
 	lastError string // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
-	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log}
+	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, since: &a.since}
 	var err error
 	f.refresher, err = cache.NewRefresher(cache.RefresherOptions{
 		Load: f.load, Served: a.served, Timeout: a.opts.LoadTimeout, Observe: f.observe,
@@ -124,6 +126,10 @@ func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 	if f.serves(snap.Release()) { // it fell back to what is served
 		snap.Close()
 		return nil, nil
+	}
+	if all, err := f.loader.store.Releases(ctx); err == nil && len(all) > 0 {
+		oldest := string(all[len(all)-1].Content.RetrievalDate)
+		f.since.Store(&oldest)
 	}
 	f.announce(snap)
 	return snap, nil

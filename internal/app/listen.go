@@ -19,7 +19,7 @@ func (a *App) listen(ctx context.Context) error {
 	)
 	faces, err := api.New(api.Options{
 		Served: a.served, Registry: a.registry, State: a.state, Log: a.opts.Log, AccessLog: a.opts.AccessLog,
-		Version: a.opts.Version,
+		Version: a.opts.Version, KnownSince: a.knownSince,
 	})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -71,5 +72,20 @@ func resources(s *server) []string {
 		"ingredients", "ingredient-strengths", "drugs", "generics", "packages", "doses", "commodities",
 		"substitution-groups", "reimbursements", "conditions", "notifications", "interactions", "interactions/not-assessed",
 		"code-systems", "short-doses", "diagnoses", "ordering-substances",
+	}
+}
+
+// "Unknown" says since when we can know (R26): the oldest release of the
+// ledger, not the one served.
+func TestUnknownSaysSinceWhen(t *testing.T) {
+	s := start(t, app.Options{DataDir: releases(t)})
+	s.ready("2")
+	var problem struct {
+		Status     int    `json:"status"`
+		KnownSince string `json:"knownSince"`
+	}
+	a := s.get("/v1/drugs/ID_00000000-0000-0000-0000-000000000000")
+	if err := json.Unmarshal(a.body, &problem); err != nil || problem.Status != http.StatusNotFound || problem.KnownSince != "2017-04-12T18:26:27.336Z" {
+		t.Errorf("%s %s, %v; want 404 with the retrieval date of release 1", a.Status, a.body, err)
 	}
 }
