@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 
-	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/app"
 )
 
 // Exit codes of import (and check): DESIGN §5.
@@ -15,8 +15,8 @@ const (
 )
 
 func exitCode(err error) int {
-	var refused *ingest.RefusedError
-	var held *ingest.HeldError
+	var refused *app.RefusedError
+	var held *app.HeldError
 	switch {
 	case err == nil:
 		return exitOK

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/festd/festd/internal/app"
-	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/ingest"
 )
 
 // storeFlags name the store that a command works on.
@@ -23,9 +21,9 @@ type storeFlags struct {
 type importCmd struct {
 	storeFlags
 	limitFlags
-	File   string      `arg:"" help:"FEST file: M30 XML, plain, gzip or zip." type:"existingfile"`
-	Filter fest.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
-	JSON   bool        `name:"json" help:"Print the result as JSON."`
+	File   string     `arg:"" help:"FEST file: M30 XML, plain, gzip or zip." type:"existingfile"`
+	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
+	JSON   bool       `name:"json" help:"Print the result as JSON."`
 }
 
 func (c *importCmd) Run(env *environment) error {
@@ -45,7 +43,7 @@ func (c *importCmd) Run(env *environment) error {
 		return c.printJSON(env.stdout, result, err)
 	}
 	if err != nil {
-		var held *ingest.HeldError
+		var held *app.HeldError
 		if errors.As(err, &held) {
 			printFindings(env.stderr, held.Findings)
 		}
@@ -54,15 +52,15 @@ func (c *importCmd) Run(env *environment) error {
 	return printResult(env.stdout, result)
 }
 
-func (c *importCmd) printJSON(w io.Writer, r ingest.Result, failed error) error {
+func (c *importCmd) printJSON(w io.Writer, r app.ImportResult, failed error) error {
 	out := struct {
 		Outcome  string             `json:"outcome"`
 		Error    string             `json:"error,omitempty"`
-		Release  *fest.Release      `json:"release,omitempty"`
-		Findings []fest.Finding     `json:"findings,omitempty"`
+		Release  *app.Release       `json:"release,omitempty"`
+		Findings []app.Finding      `json:"findings,omitempty"`
 		Warning  string             `json:"warning,omitempty"`
 		Seconds  map[string]float64 `json:"seconds,omitempty"`
-	}{Outcome: ingest.Outcome(r, failed), Findings: r.Findings}
+	}{Outcome: app.ImportOutcome(r, failed), Findings: r.Findings}
 	if failed != nil {
 		out.Error = failed.Error()
 	} else {
@@ -86,7 +84,7 @@ func (c *importCmd) printJSON(w io.Writer, r ingest.Result, failed error) error 
 	return nil
 }
 
-func printResult(w io.Writer, r ingest.Result) error {
+func printResult(w io.Writer, r app.ImportResult) error {
 	c := r.Release.Content
 	var total time.Duration
 	for _, d := range r.Timing {
@@ -103,11 +101,9 @@ func printResult(w io.Writer, r ingest.Result) error {
 		what, r.Release.Serial, c.RetrievalDate, c.Counts.Entries(), c.Digest.Short(), total.Seconds()); err != nil {
 		return err
 	}
-	for _, k := range fest.Classes() {
-		if n := c.Counts[k.String()]; n > 0 {
-			if _, err := fmt.Fprintf(w, "  %7d %s\n", n, k); err != nil {
-				return err
-			}
+	for _, k := range app.CountsOf(r.Release) {
+		if _, err := fmt.Fprintf(w, "  %7d %s\n", k.N, k.Class); err != nil {
+			return err
 		}
 	}
 	printFindings(w, r.Findings)
@@ -117,7 +113,7 @@ func printResult(w io.Writer, r ingest.Result) error {
 	return nil
 }
 
-func printFindings(w io.Writer, findings []fest.Finding) {
+func printFindings(w io.Writer, findings []app.Finding) {
 	for _, f := range findings {
 		_, _ = fmt.Fprintf(w, "%s %s: %s\n", f.Severity, f.Rule, f.Text)
 		for i, a := range f.Affected {
@@ -144,7 +140,7 @@ func newBar(w io.Writer) *bar {
 	return &bar{w}
 }
 
-func (b *bar) show(p ingest.Progress) {
+func (b *bar) show(p app.ImportProgress) {
 	if p.Total == 0 {
 		_, _ = fmt.Fprintf(b.w, "\r\x1b[K%-8s %d entries", p.Step, p.Entries)
 		return

@@ -1,9 +1,9 @@
 package main
 
-import "github.com/festd/festd/internal/m30"
+import "github.com/festd/festd/internal/app"
 
 // limitFlags are the decoder's guards against hostile and broken files. The
-// defaults are those of m30.DefaultLimits; a test compares them.
+// defaults are those of app.DefaultLimits; a test compares them.
 type limitFlags struct {
 	MaxFileBytes   int64 `help:"Largest file, as it lies on disk." default:"536870912" placeholder:"BYTES"`
 	MaxXMLBytes    int64 `name:"max-xml-bytes" help:"Most XML a file may unpack to." default:"2147483648" placeholder:"BYTES"`
@@ -17,8 +17,8 @@ type limitFlags struct {
 	MaxNameBytes   int   `help:"Longest name with its prefix." default:"256" placeholder:"BYTES"`
 }
 
-func (f *limitFlags) limits() m30.Limits {
-	l := m30.DefaultLimits()
+func (f *limitFlags) limits() app.Limits {
+	l := app.DefaultLimits()
 	l.FileBytes, l.XMLBytes, l.Ratio = f.MaxFileBytes, f.MaxXMLBytes, f.MaxRatio
 	l.EntryBytes, l.MarkupBytes, l.Depth = f.MaxEntryBytes, f.MaxMarkupBytes, f.MaxDepth
 	l.Elements, l.Attributes, l.Namespaces, l.NameBytes = f.MaxElements, f.MaxAttributes, f.MaxNamespaces, f.MaxNameBytes

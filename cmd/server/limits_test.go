@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/festd/festd/internal/m30"
+	"github.com/festd/festd/internal/app"
 )
 
 func TestLimitFlagsDefaultToTheDecoders(t *testing.T) {
@@ -18,7 +18,7 @@ func TestLimitFlagsDefaultToTheDecoders(t *testing.T) {
 	if _, err := p.Parse([]string{"serve"}); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(m30.DefaultLimits(), c.Serve.limits()); d != "" {
+	if d := cmp.Diff(app.DefaultLimits(), c.Serve.limits()); d != "" {
 		t.Errorf("the flags' defaults are not the decoder's (-decoder +flags):\n%s", d)
 	}
 }

@@ -2,15 +2,13 @@ package main
 
 import (
 	"fmt"
-	"time"
 
-	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/sample"
+	"github.com/festd/festd/internal/app"
 )
 
 // sampleCmd writes the sample, or a release that follows it.
 type sampleCmd struct {
-	Size             sample.Size    `help:"small: realistic, every class and edge case. full: the counts and about the bytes of the real file." enum:"small,full" default:"small"`
+	Size             string         `help:"small: realistic, every class and edge case. full: the counts and about the bytes of the real file." enum:"small,full" default:"small"`
 	Out              string         `help:"File to write: .xml, .xml.gz or .zip." required:"" type:"path" placeholder:"FILE"`
 	Seed             uint64         `help:"Seed of everything that is drawn: the same seed gives the same bytes." default:"1" placeholder:"N"`
 	Retrieved        string         `help:"HentetDato of the first release, such as 2026-09-08T03:09:06." placeholder:"DATETIME"`
@@ -26,56 +24,15 @@ type sampleCmd struct {
 }
 
 func (c *sampleCmd) Run(env *environment) error {
-	data, err := c.data()
+	f := app.SampleFile{
+		Path: c.Out, Size: c.Size, Seed: c.Seed, Retrieved: c.Retrieved, Fortnights: c.Fortnights,
+		Added: c.Added, Removed: c.Removed, Edited: c.Edited, CommodityQuarter: c.CommodityQuarter,
+		Prices: c.Prices, AtcYear: c.AtcYear, Reissue: c.Reissue, Without: c.Without,
+	}
+	entries, retrieved, err := f.Write()
 	if err != nil {
 		return err
 	}
-	if err := data.WriteFile(c.Out); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(env.stdout, "%s: %d entries, HentetDato %s, made up, not for clinical use\n", c.Out, data.Len(), data.Document().RetrievalDate)
+	_, err = fmt.Fprintf(env.stdout, "%s: %d entries, HentetDato %s, made up, not for clinical use\n", c.Out, entries, retrieved)
 	return err
-}
-
-func (c *sampleCmd) data() (*sample.Data, error) {
-	o := sample.Options{Size: c.Size, Seed: c.Seed}
-	if c.Retrieved != "" {
-		var err error
-		if o.Retrieved, err = time.Parse("2006-01-02T15:04:05", c.Retrieved); err != nil {
-			return nil, fmt.Errorf("--retrieved %q: want a date and time such as 2026-09-08T03:09:06", c.Retrieved)
-		}
-	}
-	data, err := sample.New(o)
-	if err != nil {
-		return nil, err
-	}
-	for range c.Fortnights {
-		data = data.Fortnight()
-	}
-	change := sample.Change{
-		Default:          sample.Share{Added: c.Added, Removed: c.Removed, Edited: c.Edited},
-		CommodityQuarter: c.CommodityQuarter, Prices: c.Prices, ATCYear: c.AtcYear, Reissue: c.Reissue,
-	}
-	if change.Default != (sample.Share{}) || c.CommodityQuarter || c.Prices > 0 || c.AtcYear > 0 || c.Reissue > 0 {
-		if data, err = data.Next(change); err != nil {
-			return nil, err
-		}
-	}
-	for name, n := range c.Without {
-		class, err := classNamed(name)
-		if err != nil {
-			return nil, err
-		}
-		data = data.Without(class, n)
-	}
-	return data, nil
-}
-
-func classNamed(name string) (fest.Class, error) {
-	for _, c := range fest.Classes() {
-		if c.String() == name {
-			return c, nil
-		}
-	}
-	return 0, fmt.Errorf("--without %s: no such class; the classes are %v", name, fest.Classes())
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/festd/festd/internal/app"
-	"github.com/festd/festd/internal/fest"
 )
 
 type serveCmd struct {
@@ -15,7 +14,7 @@ type serveCmd struct {
 	Listen       string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	OpsListen    string         `help:"Address of probes, metrics and profiles; keep it from the public." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
 	Source       string         `help:"FEST file to import at start if it is newer than what is served." placeholder:"FILE"`
-	Filter       fest.Filter    `help:"Which of DMP's extracts the source is." default:"Rekvirent" placeholder:"NAME"`
+	Filter       app.Filter     `help:"Which of DMP's extracts the source is." default:"Rekvirent" placeholder:"NAME"`
 	Sample       app.SampleMode `help:"Serve made-up data while there is no release: auto (only on loopback, without a source), on or off." enum:"auto,on,off" default:"auto"`
 	LoadTimeout  time.Duration  `help:"Longest time that loading a release from disk may take." default:"2m"`
 	DrainGrace   time.Duration  `help:"Time between becoming unready and closing the listener at SIGTERM, for load balancers to notice." default:"0s"`

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/m30"
+)
+
+// What the command line needs of the other rooms, so that it imports this
+// package alone.
+type (
+	Limits         = m30.Limits
+	Filter         = fest.Filter
+	Finding        = fest.Finding
+	Release        = fest.Release
+	ImportResult   = ingest.Result
+	ImportProgress = ingest.Progress
+	// RefusedError: the file is no usable FEST file.
+	RefusedError = ingest.RefusedError
+	// HeldError: the file must not be published unseen.
+	HeldError = ingest.HeldError
+)
+
+// DefaultLimits are the decoder's.
+func DefaultLimits() Limits { return m30.DefaultLimits() }
+
+// ImportOutcome names what became of an import; see ingest.Outcome.
+func ImportOutcome(r ImportResult, err error) string { return ingest.Outcome(r, err) }
+
+// Count is the number of objects of a class, by the class's name.
+type Count struct {
+	Class string
+	N     int
+}
+
+// CountsOf lists the counts of a release in the order of the catalogues,
+// without the classes it has none of.
+func CountsOf(r Release) []Count {
+	var out []Count
+	for _, c := range fest.Classes() {
+		if n := r.Content.Counts[c.String()]; n > 0 {
+			out = append(out, Count{c.String(), n})
+		}
+	}
+	return out
+}
