@@ -50,9 +50,11 @@ func (o *Observer) resolveSubstances() {
 		names[id] = ingredients.name[row]
 	}
 	for row := range strengths.own {
-		o.buf = append(append(o.buf[:0], o.text.text[names[strengths.values[ic][row]]]...), ' ')
-		o.buf = append(o.buf, o.text.text[strengths.values[sc][row]]...)
-		strengths.name[row] = o.text.bytes(o.buf)
+		if name := names[strengths.values[ic][row]]; name != 0 {
+			o.buf = append(append(o.buf[:0], o.text.text[name]...), ' ')
+			o.buf = append(o.buf, o.text.text[strengths.values[sc][row]]...)
+			strengths.name[row] = o.text.bytes(o.buf)
+		}
 	}
 	slices.SortStableFunc(o.substances, func(a, b substance) int {
 		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.row, b.row))

@@ -70,9 +70,11 @@ func (b Bound) over(at Level) Level {
 }
 
 // exceeds says whether a measured level is above the limit. A part of nothing
-// is above any share.
+// is above any share. Shares are differences of quotients: what they lack of
+// being exact is no excess.
 func (l Level) exceeds(limit Level) bool {
-	return l.Count > limit.Count && (l.Of == 0 || l.Share > limit.Share)
+	const inexact = 1e-9
+	return l.Count > limit.Count && (l.Of == 0 || l.Share-limit.Share > inexact)
 }
 
 func (l Limit) clone() Limit {

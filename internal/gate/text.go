@@ -39,7 +39,8 @@ func (v *Verdict) Text(o TextOptions) string {
 	}
 	v.about(&b, o)
 	for i := range holding {
-		finding(&b, i+1, &holding[i])
+		explained := i > 0 && holding[i-1].Rule == holding[i].Rule
+		finding(&b, i+1, &holding[i], explained)
 	}
 	waived, notes := v.rest()
 	section(&b, "Waived: would hold, but was expected", waived)
@@ -59,7 +60,7 @@ func (v *Verdict) about(b *strings.Builder, o TextOptions) {
 		}
 	}
 	b.WriteByte('\n')
-	line("file", o.Source)
+	line("file", oneLine(o.Source))
 	line("content", content(v.Candidate))
 	line("digest", string(o.Digest))
 	served := content(v.Baseline)
@@ -92,8 +93,8 @@ func content(s *Summary) string {
 	return fmt.Sprintf("%s, HentetDato %s, %d objects", s.Filter, s.RetrievalDate, n)
 }
 
-// finding writes one that holds, in full.
-func finding(b *strings.Builder, n int, f *Finding) {
+// finding writes one that holds, in full; what its rule means is said once.
+func finding(b *strings.Builder, n int, f *Finding, explained bool) {
 	title := f.Rule
 	if f.Class != "" {
 		title += " · " + f.Class
@@ -113,6 +114,9 @@ func finding(b *strings.Builder, n int, f *Finding) {
 	}
 	if more := len(f.Affected) - shown; more > 0 {
 		fmt.Fprintf(b, "     … and %d more, all of them in the JSON\n", more)
+	}
+	if explained {
+		return
 	}
 	meaning, advice := Meaning(f.Rule)
 	wrap(b, "   ", "Means: "+meaning)
@@ -191,6 +195,10 @@ func (v *Verdict) todo(b *strings.Builder, o TextOptions) {
 		{"server releases reject " + digest + ` --reason "…"`, "it is wrong: never publish it; the next file is judged anew"},
 	} {
 		fmt.Fprintf(b, "   %s\n       %s\n", c.command, c.what)
+	}
+	if v.Baseline == nil {
+		wrap(b, "   ", "Until a file passes or is approved, nothing is served.")
+		return
 	}
 	wrap(b, "   ", "Doing nothing is safe: what is served stays served, and only ages.")
 }
