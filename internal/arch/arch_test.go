@@ -152,8 +152,9 @@ func TestRooms(t *testing.T) {
 
 // homes are the packages that alone may use a library.
 var homes = map[string][]string{
-	"github.com/jackc/pgx":                {"internal/festdb"},
-	"database/sql":                        {"internal/festdb"},
+	"github.com/jackc/pgx":                {"internal/festdb/postgres", "internal/pgtest"},
+	"github.com/jackc/tern":               {"internal/festdb/postgres"},
+	"database/sql":                        {"internal/festdb/postgres"},
 	"github.com/go-chi/chi":               {"internal/api", "internal/fhir"},
 	"github.com/alecthomas/kong":          {"cmd/server", "bench"},
 	"github.com/gofrs/flock":              {"internal/festdb"},
