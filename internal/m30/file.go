@@ -1,6 +1,7 @@
 package m30
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -89,8 +90,7 @@ func OpenReader(r io.ReaderAt, size int64, l Limits) (*File, error) {
 }
 
 func (f *File) openGzip(r io.Reader) error {
-	f.guard.compressed = &counter{r: r}
-	z, err := gzip.NewReader(f.guard.compressed)
+	z, err := gzip.NewReader(f.guard.count(r))
 	if err != nil {
 		return f.problem(err)
 	}
@@ -158,46 +158,25 @@ func tooLarge(most int64) error {
 	return &Error{Kind: ErrTooLarge, Detail: fmt.Sprintf("the XML has more than %d bytes", most)}
 }
 
-// counter counts what is read through it. It is a ByteReader, so that a
-// decompressor reads no further than it needs.
+// counter counts what is read through it. It stands below the decompressor's
+// buffer, so what it says may be ahead of what was inflated by readAhead.
 type counter struct {
-	r   io.Reader
-	n   int64
-	buf []byte
-	at  []byte
-}
-
-func (c *counter) fill() error {
-	if c.buf == nil {
-		c.buf = make([]byte, 64<<10)
-	}
-	n, err := c.r.Read(c.buf)
-	c.at = c.buf[:n]
-	if n > 0 {
-		return nil
-	}
-	return err
+	r io.Reader
+	n int64
 }
 
 func (c *counter) Read(p []byte) (int, error) {
-	if len(c.at) == 0 {
-		if err := c.fill(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, c.at)
-	c.at, c.n = c.at[n:], c.n+int64(n)
-	return n, nil
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
-// ReadByte implements io.ByteReader.
-func (c *counter) ReadByte() (byte, error) {
-	for len(c.at) == 0 {
-		if err := c.fill(); err != nil {
-			return 0, err
-		}
-	}
-	b := c.at[0]
-	c.at, c.n = c.at[1:], c.n+1
-	return b, nil
+// readAhead is how much of a compressed file is read at a time.
+const readAhead = 64 << 10
+
+// count returns r, counted and with the buffer that decompressors know how to
+// read from fast.
+func (g *guard) count(r io.Reader) *bufio.Reader {
+	g.compressed = &counter{r: r}
+	return bufio.NewReaderSize(g.compressed, readAhead)
 }

@@ -21,8 +21,7 @@ func (f *File) openZip(r io.ReaderAt, size int64) error {
 	}
 	// Faster than the standard library's, with the same checks around it.
 	z.RegisterDecompressor(zip.Deflate, func(r io.Reader) io.ReadCloser {
-		f.guard.compressed = &counter{r: r}
-		return flate.NewReader(f.guard.compressed)
+		return flate.NewReader(f.guard.count(r))
 	})
 	member, err := oneXML(z.File)
 	if err != nil {
