@@ -32,6 +32,9 @@ type pkg struct {
 
 func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module) }
 
+// in says whether the package is the room or lies in it.
+func (p pkg) in(room string) bool { return p.name() == room || strings.HasPrefix(p.name(), room+"/") }
+
 func packages(t *testing.T) []pkg {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "./...")
@@ -116,7 +119,7 @@ func (r rooms) check(p pkg) []string {
 	var wrong []string
 	for _, imported := range p.Imports {
 		name, ours := strings.CutPrefix(imported, module)
-		if !ours || name == "internal/festtest" { // see TestFesttestIsForTests
+		if !ours || name == "internal/festtest" { // see TestTestPackagesAreForTests
 			continue
 		}
 		if other := r.room(name); other != own && !slices.Contains(r[own], other) && !slices.Contains(r[own], "all") {
@@ -150,7 +153,7 @@ func TestRooms(t *testing.T) {
 	}
 }
 
-// homes are the packages that alone may use a library.
+// homes are the rooms that alone may use a library.
 var homes = map[string][]string{
 	"github.com/jackc/pgx":                {"internal/festdb/postgres", "internal/pgtest"},
 	"github.com/jackc/tern":               {"internal/festdb/postgres"},
@@ -167,7 +170,7 @@ func TestLibrariesHaveHomes(t *testing.T) {
 		for _, imported := range p.Imports {
 			for library, home := range homes {
 				at := imported == library || strings.HasPrefix(imported, library+"/")
-				if at && !slices.Contains(home, p.name()) {
+				if at && !slices.ContainsFunc(home, p.in) {
 					t.Errorf("%s imports %s; only %s may", p.name(), imported, strings.Join(home, ", "))
 				}
 			}
@@ -192,10 +195,12 @@ func TestPureRooms(t *testing.T) {
 	}
 }
 
-func TestFesttestIsForTests(t *testing.T) {
+func TestTestPackagesAreForTests(t *testing.T) {
 	for _, p := range packages(t) {
-		if slices.Contains(p.Imports, module+"internal/festtest") {
-			t.Errorf("%s imports internal/festtest outside its tests", p.name())
+		for _, helper := range []string{"internal/festtest", "internal/pgtest"} {
+			if slices.Contains(p.Imports, module+helper) {
+				t.Errorf("%s imports %s outside its tests", p.name(), helper)
+			}
 		}
 	}
 }
