@@ -47,8 +47,9 @@ func (d *Decoder) Tally() *Tally { return d.tally }
 // An entry of Status U has no object: whatever the source gives it is left
 // out and it is counted as [fest.RuleIncrement].
 //
-// The strings of the entry share one copy of the slice; the slice itself is
-// not held on to.
+// The strings of the entry are parts of the slice, which therefore must not
+// change any more, as fest.Slice promises. Whoever keeps a string of it for
+// long keeps the chunk of the file that the slice is part of: clone it.
 func (d *Decoder) Decode(s fest.Slice) (*fest.Entry, error) {
 	plan := d.plans.entries[s.Catalogue]
 	if plan == nil {
@@ -75,7 +76,9 @@ func (d *Decoder) Decode(s fest.Slice) (*fest.Entry, error) {
 	if err != nil {
 		return nil, d.fault(err)
 	}
-	d.report(fest.Affected{ID: string(d.entry.EntryID), Line: s.Line})
+	if len(d.notes) > 0 {
+		d.report(fest.Affected{ID: strings.Clone(string(d.entry.EntryID)), Line: s.Line})
+	}
 	return d.entry, nil
 }
 
@@ -121,7 +124,7 @@ func (d *Decoder) fault(err error) error {
 		e.Line += bytes.Count(d.slice.XML[:min(f.at, len(d.slice.XML))], []byte{'\n'})
 	}
 	if d.entry != nil {
-		e.EntryID = string(d.entry.EntryID)
+		e.EntryID = strings.Clone(string(d.entry.EntryID))
 	}
 	return e
 }

@@ -274,7 +274,8 @@ func (r *Reader) field(tag int, f *planField) error {
 	if err != nil {
 		return err
 	}
-	if err := r.begin(r.w.rest()[:n], r.root.scope, 1); err != nil {
+	// Cloned, so that the document does not hold on to the chunk.
+	if err := r.begin(bytes.Clone(r.w.rest()[:n]), r.root.scope, 1); err != nil {
 		return err
 	}
 	if _, err = r.d.t.next(true); err == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // token is the kind of what tokenizer.next found.
@@ -76,7 +77,8 @@ func (t *tokenizer) cut(what string) error {
 }
 
 // reset begins s, an element that stands above elements deep in its document
-// with the given declarations in scope. All characters are checked here.
+// with the given declarations in scope. All characters are checked here. s must
+// not change any more: the tokens' strings are parts of it.
 func (t *tokenizer) reset(s []byte, scope []binding, above int) error {
 	t.s, t.pos, t.count, t.above, t.empty = "", 0, 0, above, false
 	t.stack, t.attrs = t.stack[:0], t.attrs[:0]
@@ -94,7 +96,12 @@ func (t *tokenizer) reset(s []byte, scope []binding, above int) error {
 		r := []rune(string(s[at:min(at+4, len(s))]))[0]
 		return t.syntax(at, "character U+%04X is not allowed in XML", r)
 	}
-	t.s = string(s)
+	// The one unsafe step of the decoder: s read as a string without a copy.
+	// A string must not change, and [fest.Slice.XML] never does after it was
+	// made: Reader only appends to its chunks, beyond what it gave out, and
+	// begins new ones when they are full. The copy would be of the whole
+	// document once more, a quarter of what decoding allocates.
+	t.s = unsafe.String(unsafe.SliceData(s), len(s))
 	return nil
 }
 
