@@ -34,7 +34,7 @@ func (c *healthcheckCmd) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("not healthy: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if err != nil {
 		return fmt.Errorf("not healthy: %w", err)

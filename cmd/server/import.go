@@ -18,17 +18,36 @@ type storeFlags struct {
 	KeepReleases int    `help:"At least this many releases are kept, whatever their age." default:"7" placeholder:"N"`
 }
 
-type importCmd struct {
+// importFile is what import and check share.
+type importFile struct {
 	storeFlags
 	limitFlags
+	gateFlags
 	File   string     `arg:"" help:"FEST file: M30 XML, plain, gzip or zip." type:"existingfile"`
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
 	JSON   bool       `name:"json" help:"Print the result as JSON."`
 }
 
+type importCmd struct {
+	importFile
+	approvalFlags
+}
+
 func (c *importCmd) Run(env *environment) error {
+	approval, err := c.approval()
+	if err != nil {
+		return err
+	}
+	return c.run(env, approval, false)
+}
+
+func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool) error {
+	thresholds, err := c.gateFlags.config()
+	if err != nil {
+		return err
+	}
 	o := app.ImportOptions{
-		DataDir: c.DataDir, Path: c.File, Filter: c.Filter, Limits: c.limits(),
+		DataDir: c.DataDir, Path: c.File, Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
 	}
 	bar := newBar(env.stderr)
@@ -42,25 +61,28 @@ func (c *importCmd) Run(env *environment) error {
 	if c.JSON {
 		return c.printJSON(env.stdout, result, err)
 	}
-	if err != nil {
-		var held *app.HeldError
-		if errors.As(err, &held) {
-			printFindings(env.stderr, held.Findings)
-		}
+	if v := result.Verdict; v != nil && (v.Held || rehearse) {
+		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{Digest: result.Content.Digest, Source: c.File, Served: result.Release.Serial}))
+	}
+	if err != nil || rehearse {
 		return err
 	}
 	return printResult(env.stdout, result)
 }
 
-func (c *importCmd) printJSON(w io.Writer, r app.ImportResult, failed error) error {
+func (c *importFile) printJSON(w io.Writer, r app.ImportResult, failed error) error {
 	out := struct {
 		Outcome  string             `json:"outcome"`
 		Error    string             `json:"error,omitempty"`
 		Release  *app.Release       `json:"release,omitempty"`
-		Findings []app.Finding      `json:"findings,omitempty"`
+		Findings []app.Finding      `json:"findings,omitempty"` // the decoder's, where the gate was not asked
+		Verdict  *app.Verdict       `json:"verdict,omitempty"`
 		Warning  string             `json:"warning,omitempty"`
 		Seconds  map[string]float64 `json:"seconds,omitempty"`
-	}{Outcome: app.ImportOutcome(r, failed), Findings: r.Findings}
+	}{Outcome: app.ImportOutcome(r, failed), Verdict: r.Verdict}
+	if r.Verdict == nil {
+		out.Findings = r.Findings
+	}
 	if failed != nil {
 		out.Error = failed.Error()
 	} else {

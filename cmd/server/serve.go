@@ -11,6 +11,7 @@ import (
 type serveCmd struct {
 	storeFlags
 	limitFlags
+	gateFlags
 	Listen       string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	OpsListen    string         `help:"Address of probes, metrics and profiles; keep it from the public." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
 	Source       string         `help:"FEST file to import at start if it is newer than what is served." placeholder:"FILE"`
@@ -27,12 +28,16 @@ func (c *serveCmd) Run(env *environment) error {
 	var access *slog.Logger
 	if c.AccessLog {
 		lines := newBuffered(env.stderr)
-		defer lines.close() //nolint:errcheck // the log cannot tell that it cannot be written
+		defer lines.close()
 		access = env.log.logger(lines)
+	}
+	thresholds, err := c.gateFlags.config()
+	if err != nil {
+		return err
 	}
 	a, err := app.New(app.Options{
 		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, Source: c.Source, Filter: c.Filter,
-		Sample: c.Sample, Limits: c.limits(), KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
+		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Version: buildVersion(), Log: log,
 	})
 	if err != nil {

@@ -53,8 +53,10 @@ func (a *App) knownSince() string {
 	return ""
 }
 
-// Addr and OpsAddr are the addresses the listeners have, after Start.
-func (a *App) Addr() string    { return a.public.addr() }
+// Addr is the address that the public listener has, after Start.
+func (a *App) Addr() string { return a.public.addr() }
+
+// OpsAddr is the address that the ops listener has, after Start.
 func (a *App) OpsAddr() string { return a.ops.addr() }
 
 // Start opens the store, the listeners, and begins to serve: whatever is

@@ -2,24 +2,36 @@ package app
 
 import (
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/m30"
 )
 
-// What the command line needs of the other rooms, so that it imports this
-// package alone.
 type (
+	// Limits and the other names of this block are what the command line needs
+	// of the other rooms, so that it imports this package alone.
 	Limits         = m30.Limits
 	Filter         = fest.Filter
 	Finding        = fest.Finding
 	Release        = fest.Release
+	Approval       = fest.Approval
+	GateConfig     = gate.Config
+	GateText       = gate.TextOptions
+	Verdict        = gate.Verdict
 	ImportResult   = ingest.Result
 	ImportProgress = ingest.Progress
-	// RefusedError: the file is no usable FEST file.
-	RefusedError = ingest.RefusedError
-	// HeldError: the file must not be published unseen.
-	HeldError = ingest.HeldError
+	RefusedError   = ingest.RefusedError
+	HeldError      = ingest.HeldError
 )
+
+// ParseGateConfig reads thresholds that differ from those of a profile,
+// default or production; no text means none.
+func ParseGateConfig(text []byte, profile string) (GateConfig, error) {
+	if len(text) == 0 {
+		text = []byte("{}")
+	}
+	return gate.ParseConfig(text, gate.Profile(profile))
+}
 
 // DefaultLimits are the decoder's.
 func DefaultLimits() Limits { return m30.DefaultLimits() }

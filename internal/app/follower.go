@@ -176,12 +176,13 @@ func (f *follower) importSource(ctx context.Context) {
 	}
 	log.Info("importing")
 	f.state.Waiting("importing " + filepath.Base(path))
-	r, err := f.loader.importFile(ctx, path, f.opts.Filter, nil, notOlder)
+	r, err := f.loader.importFile(ctx, ImportOptions{Path: path, Filter: f.opts.Filter, Gate: f.opts.Gate})
 	f.metrics.imported(r, err)
 	if err != nil {
 		if ctx.Err() == nil {
 			f.state.Waiting("the source could not be imported; the log says why")
-			log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err)
+			log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err,
+				"next", "server check "+path)
 		}
 		return
 	}

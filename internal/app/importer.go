@@ -8,6 +8,7 @@ import (
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/festdb"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/m30"
 )
@@ -19,6 +20,9 @@ type ImportOptions struct {
 	Filter                 fest.Filter // "" = Rekvirent
 	Limits                 m30.Limits  // zero = the defaults
 	KeepDays, KeepReleases int
+	Gate                   gate.Config           // zero = gate.Default
+	Approval               *fest.Approval        // publishes although held; optional
+	Rehearse               bool                  // everything but publish
 	Progress               func(ingest.Progress) // optional
 	Log                    *slog.Logger          // nil = discarded
 }
@@ -42,16 +46,18 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	l := &loader{store: store, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}
-	return l.importFile(ctx, o.Path, o.Filter, o.Progress, nil)
+	return l.importFile(ctx, o)
 }
 
-// importFile runs one import into the loader's store.
-func (l *loader) importFile(ctx context.Context, path string, filter fest.Filter, progress func(ingest.Progress),
-	judge func(fest.Content, *fest.Release) []fest.Finding,
-) (ingest.Result, error) {
+// importFile runs one import into the loader's store; of o it takes what is
+// about the file and the gate.
+func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result, error) {
+	if o.Gate.Rules == nil {
+		o.Gate = gate.Default()
+	}
 	return ingest.Run(ctx, ingest.Options{
-		Path:   path,
-		Filter: filter,
+		Path:   o.Path,
+		Filter: o.Filter,
 		Limits: l.limits,
 		Stage:  func(ctx context.Context) (ingest.Stage, error) { return l.store.Stage(ctx) },
 		Current: func(ctx context.Context) (fest.Release, bool, error) {
@@ -65,22 +71,9 @@ func (l *loader) importFile(ctx context.Context, path string, filter fest.Filter
 			return l.store.Disk().CreateSnapshot(d, cache.Format)
 		},
 		Intact:   l.intact,
-		Judge:    judge,
-		Progress: progress,
+		Gate:     &ingest.Gate{Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval},
+		Rehearse: o.Rehearse,
+		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),
 	})
-}
-
-// notOlder holds a source that the server imports on its own when its data
-// are not newer than what is served: an import by hand may go back, a restart
-// with an old file on the command line must not.
-func notOlder(c fest.Content, baseline *fest.Release) []fest.Finding {
-	if baseline == nil || c.RetrievalDate > baseline.Content.RetrievalDate {
-		return nil
-	}
-	return []fest.Finding{{
-		Rule: "retrieval-date", Severity: fest.SeverityHold, Count: 1,
-		Text: "HentetDato " + string(c.RetrievalDate) + " is not after that of the served release, " +
-			string(baseline.Content.RetrievalDate) + "; `server import` publishes it all the same",
-	}}
 }

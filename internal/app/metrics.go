@@ -54,7 +54,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, o := range []string{"swapped", "unchanged", "failed"} {
 		m.loads.WithLabelValues(o)
 	}
-	for _, o := range []string{"published", "unchanged", "repaired", "refused", "held", "failed"} {
+	for _, o := range []string{"published", "unchanged", "repaired", "refused", "held", "failed"} { // a server never rehearses
 		m.imports.WithLabelValues(o)
 	}
 	if reg != nil {

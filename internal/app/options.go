@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/m30"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	Filter fest.Filter
 	// Sample: "" = auto.
 	Sample SampleMode
+	// Gate has the thresholds of the gate; the zero value means gate.Default.
+	Gate gate.Config
 	// Limits of the decoder; the zero value means the defaults.
 	Limits m30.Limits
 	// KeepDays and KeepReleases are how long contents are kept: both must be

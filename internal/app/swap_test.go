@@ -23,7 +23,7 @@ func TestNoAnswerMixesReleases(t *testing.T) {
 	ingredients := [2]int{5, 71}
 	dir := filepath.Join(t.TempDir(), "data")
 	publish := func(serial int) {
-		r, err := app.Import(t.Context(), app.ImportOptions{DataDir: dir, Path: files[serial%2]})
+		r, err := app.Import(t.Context(), app.ImportOptions{DataDir: dir, Path: files[serial%2], Approval: approval()})
 		if err != nil || int(r.Release.Serial) != serial {
 			t.Errorf("import %d: serial %d, %v", serial, r.Release.Serial, err)
 		}

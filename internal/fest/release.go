@@ -57,6 +57,18 @@ type Content struct {
 	Sample   bool      `json:"sample,omitempty"`
 	Counts   Counts    `json:"counts"`
 	Findings []Finding `json:"findings,omitempty"`
+	// Approval says who let the content be published although the gate held
+	// it; nil for content that passed by itself.
+	Approval *Approval `json:"approval,omitempty"`
+}
+
+// Approval is a person's decision. It is bound to the digest of the content
+// that bears it and to the release that was served then, and used once.
+type Approval struct {
+	By       string    `json:"by"`
+	Reason   string    `json:"reason"`
+	At       time.Time `json:"at"`
+	Baseline Serial    `json:"baseline"` // served when it was given; 0 = none
 }
 
 // Source says where a content came from.

@@ -3,7 +3,8 @@ package ingest
 import "errors"
 
 // Outcome names what became of a run, for metrics and machine-readable
-// output: published, unchanged, repaired, refused, held or failed.
+// output: published, rehearsed, unchanged, repaired, refused, held or
+// failed.
 func Outcome(r Result, err error) string {
 	var refused *RefusedError
 	var held *HeldError
@@ -14,6 +15,8 @@ func Outcome(r Result, err error) string {
 		return "held"
 	case err != nil:
 		return "failed"
+	case r.Rehearsed:
+		return "rehearsed"
 	case r.Repaired:
 		return "repaired"
 	case r.Unchanged:

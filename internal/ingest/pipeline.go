@@ -8,6 +8,7 @@ import (
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/m30"
 )
 
@@ -43,9 +44,11 @@ type pipeline struct {
 	limits  m30.Limits
 	workers int
 	builder *cache.Builder
+	observe bool // make facts for the gate
 
-	mu    sync.Mutex
-	tally *m30.Tally
+	mu       sync.Mutex
+	tally    *m30.Tally
+	observer *gate.Observer // of all workers, once the sequence is exhausted
 }
 
 func (p *pipeline) run(ctx context.Context, in iter.Seq2[fest.Slice, error]) iter.Seq2[prepared, error] {
@@ -132,22 +135,35 @@ func newBatch() *batch {
 
 func (p *pipeline) work(in <-chan *batch) {
 	d := m30.NewDecoder(p.limits)
+	var o *gate.Observer
+	if p.observe {
+		o = gate.NewObserver()
+	}
 	for b := range in {
-		p.prepare(d, b)
+		p.prepare(d, o, b)
 		close(b.done)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tally.Merge(d.Tally())
+	switch {
+	case p.observer == nil:
+		p.observer = o
+	default:
+		p.observer.Merge(o)
+	}
 }
 
-func (p *pipeline) prepare(d *m30.Decoder, b *batch) {
+func (p *pipeline) prepare(d *m30.Decoder, o *gate.Observer, b *batch) {
 	b.out = make([]prepared, 0, len(b.slices))
 	for _, s := range b.slices {
 		e, err := d.Decode(s)
 		if err != nil {
 			b.err = err
 			return
+		}
+		if o != nil {
+			o.Add(e)
 		}
 		it, err := p.builder.Prepare(e)
 		if err != nil {

@@ -10,6 +10,7 @@ const (
 	StepDecode  Step = "decode"  // read, decode, render
 	StepSeal    Step = "seal"    // content durable on disk
 	StepBuild   Step = "build"   // flat snapshot durable on disk
+	StepJudge   Step = "judge"   // the gate
 	StepPublish Step = "publish" // the pointer moves
 )
 

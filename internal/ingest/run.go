@@ -14,6 +14,7 @@ import (
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/m30"
 )
 
@@ -30,6 +31,7 @@ type Stage interface {
 // its name, Discard leaves nothing.
 type SnapshotFile interface {
 	io.Writer
+	Name() string // path of the file while it is written
 	Commit() error
 	Discard() error
 }
@@ -53,10 +55,11 @@ type Options struct {
 	// of content that is published already mends a copy that is not intact.
 	Intact func(context.Context, fest.Release) error
 
-	// Judge decides whether a candidate may be published, given the baseline
-	// (nil where nothing was ever published). Optional: without it, all that
-	// decodes is published.
-	Judge func(candidate fest.Content, baseline *fest.Release) []fest.Finding
+	// Gate judges the candidate. Optional: without it, all that decodes is
+	// published.
+	Gate *Gate
+	// Rehearse does everything but publish; nothing is left behind.
+	Rehearse bool
 	// Progress is called now and then from the run's goroutine. Optional.
 	Progress func(Progress)
 	// Workers is the number of decoding goroutines; 0 = all processors.
@@ -75,9 +78,6 @@ func (o *Options) validate() error {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	if o.Judge == nil {
-		o.Judge = func(fest.Content, *fest.Release) []fest.Finding { return nil }
-	}
 	return nil
 }
 
@@ -92,30 +92,20 @@ type Result struct {
 	// it may not survive a power cut.
 	Warning  error
 	Findings []fest.Finding
-	Timing   Timing
+	// Content is the candidate, published or not.
+	Content fest.Content
+	// Verdict is the gate's; nil where it was not asked.
+	Verdict *gate.Verdict
+	// Rehearsed: nothing was published, as was asked for.
+	Rehearsed bool
+	Timing    Timing
 }
 
-// Errors of a run. A [RefusedError] means that the file is no usable FEST
-// file; [HeldError] that it is one, but must not be published unseen.
-type (
-	RefusedError struct{ Err error }
-	HeldError    struct{ Findings []fest.Finding }
-)
+// RefusedError means that the file is no usable FEST file.
+type RefusedError struct{ Err error }
 
 func (e *RefusedError) Error() string { return "refused: " + e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
-
-func (e *HeldError) Error() string {
-	n, first := 0, ""
-	for _, f := range e.Findings {
-		if f.Severity == fest.SeverityHold {
-			if n++; n == 1 {
-				first = f.Text
-			}
-		}
-	}
-	return fmt.Sprintf("held: %d findings, first: %s", n, first)
-}
 
 // Run imports one file. On success the release is published and its snapshot
 // is on disk. Errors: *RefusedError, *HeldError, a conflict of the store when
@@ -136,6 +126,7 @@ type run struct {
 	file    *m30.File
 	stage   Stage
 	builder *cache.Builder
+	facts   *gate.Facts // nil without a gate
 	counts  fest.Counts
 	timing  Timing
 	last    time.Time // of the last progress report
@@ -190,13 +181,22 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		result.Repaired = true
 		return result, r.snapshot(ctx, current.Content)
 	}
-	if err := r.judge(&content, current, published); err != nil {
-		return result, err
-	}
-	if err := r.snapshot(ctx, content); err != nil {
+	f, err := r.snapshotFile(ctx, content)
+	if err != nil {
 		return Result{}, err
 	}
 	start = r.lap(StepBuild, start)
+	if r.Gate != nil {
+		result.Verdict, err = r.judge(ctx, f.Name(), &content, current)
+	}
+	result.Content, result.Rehearsed = content, r.Rehearse
+	start = r.lap(StepJudge, start)
+	if err != nil || r.Rehearse {
+		return result, errors.Join(err, f.Discard())
+	}
+	if err := commit(f); err != nil {
+		return Result{}, err
+	}
 	result.Release, err = r.stage.Publish(ctx, content, src, current.Serial)
 	if result.Release.Serial == 0 {
 		return Result{}, fmt.Errorf("publishing: %w", err)
@@ -210,7 +210,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error) {
 	reader := m30.NewReader(r.file, r.Limits)
 	r.builder = cache.NewBuilder(cache.Options{TempDir: r.TempDir})
-	p := pipeline{limits: r.Limits, workers: r.Workers, builder: r.builder, tally: reader.Tally()}
+	p := pipeline{limits: r.Limits, workers: r.Workers, builder: r.builder, tally: reader.Tally(), observe: r.Gate != nil}
 	n := 0
 	for item, err := range p.run(ctx, reader.Slices()) {
 		if err != nil {
@@ -237,38 +237,38 @@ func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error)
 		return c, refused(fmt.Errorf("%s is an increment, not a full extract: entries with Status U (expired): %d; "+
 			"import a full extract instead, such as DMP's fest251.zip", filepath.Base(r.Path), u))
 	}
+	if r.Gate != nil && p.observer != nil {
+		r.facts = p.observer.Facts(c.Document, c.Filter, c.Findings...)
+	}
 	if n == 0 {
 		return c, refused(fmt.Errorf("%s has no entries at all; a FEST file has tens of thousands", filepath.Base(r.Path)))
 	}
 	return c, nil
 }
 
-// judge asks the gate; nothing is published with a finding that holds.
-func (r *run) judge(c *fest.Content, current fest.Release, published bool) error {
-	var baseline *fest.Release
-	if published {
-		baseline = &current
-	}
-	found := r.Judge(*c, baseline)
-	c.Findings = append(c.Findings, found...)
-	for _, f := range found {
-		if f.Severity == fest.SeverityHold {
-			return &HeldError{found}
-		}
-	}
-	return nil
-}
-
 // snapshot writes the flat snapshot durably to disk.
 func (r *run) snapshot(ctx context.Context, c fest.Content) error {
+	f, err := r.snapshotFile(ctx, c)
+	if err != nil {
+		return err
+	}
+	return commit(f)
+}
+
+// snapshotFile writes the flat snapshot; it is not in its place yet.
+func (r *run) snapshotFile(ctx context.Context, c fest.Content) (SnapshotFile, error) {
 	r.report(Progress{Step: StepBuild, Entries: c.Counts.Entries()})
 	f, err := r.Snapshot(c.Digest)
 	if err != nil {
-		return fmt.Errorf("creating the snapshot file: %w", err)
+		return nil, fmt.Errorf("creating the snapshot file: %w", err)
 	}
 	if err := r.builder.Finish(ctx, c, f); err != nil {
-		return errors.Join(fmt.Errorf("building the snapshot: %w", err), f.Discard())
+		return nil, errors.Join(fmt.Errorf("building the snapshot: %w", err), f.Discard())
 	}
+	return f, nil
+}
+
+func commit(f SnapshotFile) error {
 	if err := f.Commit(); err != nil {
 		return errors.Join(fmt.Errorf("writing the snapshot: %w", err), f.Discard())
 	}
@@ -328,7 +328,7 @@ func describe(path string) (fest.Source, error) {
 	if err != nil {
 		return fest.Source{}, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, f)
 	if err != nil {

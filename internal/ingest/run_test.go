@@ -13,6 +13,7 @@ import (
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/festtest"
+	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/m30"
 )
@@ -44,16 +45,45 @@ func (s *store) Publish(_ context.Context, c fest.Content, src fest.Source, expe
 	return *s.current, nil
 }
 
-// file is a snapshot file in memory.
+// file is a snapshot file that is thrown away.
 type file struct {
-	bytes.Buffer
+	*os.File
 	s *store
 }
 
-func (f *file) Commit() error  { f.s.snapshots++; return nil }
-func (f *file) Discard() error { return nil }
+func (f *file) Commit() error  { f.s.snapshots++; return f.Discard() }
+func (f *file) Discard() error { return errors.Join(f.Close(), os.Remove(f.Name())) }
 
-func (s *store) options(path string) ingest.Options {
+// gated lets the gate judge, with a baseline to compare with.
+func gated(o *ingest.Options, baseline *gate.Facts) {
+	o.Gate = &ingest.Gate{
+		Config: gate.Default(),
+		Facts:  func(context.Context, fest.Release) (*gate.Facts, *gate.Facts, error) { return baseline, nil, nil },
+		Keep:   func(fest.Digest, *gate.Facts) error { return nil },
+	}
+}
+
+// factsOf are those of a real file.
+func factsOf(t *testing.T, path string) *gate.Facts {
+	t.Helper()
+	f, err := m30.Open(path, m30.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := m30.NewReader(f, m30.DefaultLimits())
+	doc, err := r.Head()
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := ingest.Facts(t.Context(), fest.Content{Document: doc, Filter: fest.FilterPrescriber}, r.Slices(), m30.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return facts
+}
+
+func (s *store) options(t *testing.T, path string) ingest.Options {
 	return ingest.Options{
 		Path: path, Filter: fest.FilterPrescriber, Limits: m30.DefaultLimits(),
 		Stage: func(context.Context) (ingest.Stage, error) { s.slices = nil; return s, nil },
@@ -63,7 +93,10 @@ func (s *store) options(path string) ingest.Options {
 			}
 			return *s.current, true, nil
 		},
-		Snapshot: func(fest.Digest) (ingest.SnapshotFile, error) { return &file{s: s}, nil },
+		Snapshot: func(fest.Digest) (ingest.SnapshotFile, error) {
+			f, err := os.CreateTemp(t.TempDir(), "snapshot-*")
+			return &file{f, s}, err
+		},
 		Intact: func(context.Context, fest.Release) error {
 			if s.damaged {
 				return errors.New("damaged")
@@ -81,7 +114,7 @@ func TestRunKeepsTheOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var want []fest.Slice
 	for s, err := range m30.NewReader(f, m30.DefaultLimits()).Slices() {
 		if err != nil {
@@ -91,7 +124,7 @@ func TestRunKeepsTheOrder(t *testing.T) {
 	}
 	for _, workers := range []int{1, 2, 7} {
 		var s store
-		o := s.options(path)
+		o := s.options(t, path)
 		o.Workers = workers
 		r, err := ingest.Run(t.Context(), o)
 		if err != nil {
@@ -130,6 +163,7 @@ func TestRunPublishesNothing(t *testing.T) {
 	// Two faults: the one that comes first in the file is the one told.
 	bad := strings.Replace(string(text), `<Varenavn>Amitriptylin Orifarm</Varenavn>`, `<Varenavn>Amitriptylin & Orifarm</Varenavn>`, 1)
 	bad = write("bad.xml", strings.Replace(bad, "</KatInteraksjon>", "</KatFeil>", 1))
+	full := festtest.File(t, "mini/fest-mini-ns.xml.gz")
 	busy := errors.New("another import was faster")
 
 	for _, c := range []struct {
@@ -143,16 +177,16 @@ func TestRunPublishesNothing(t *testing.T) {
 		{"first of two faults", bad, nil, "refused", "line 105: KatLegemiddelMerkevare: "},
 		{"missing file", filepath.Join(t.TempDir(), "fest251.zip"), nil, "failed", "fest251.zip"},
 		{"conflict", mini, func(_ *ingest.Options, s *store) { s.fail = busy }, "failed", "publishing: another import was faster"},
-		{"held", mini, func(o *ingest.Options, _ *store) {
-			o.Judge = func(c fest.Content, b *fest.Release) []fest.Finding {
-				return []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Text: "8000 ingredients are missing"}}
-			}
-		}, "held", "held: 1 findings, first: 8000 ingredients are missing"},
+		{"held", mini, func(o *ingest.Options, _ *store) { gated(o, factsOf(t, full)) }, "held", "held by the gate, findings: "},
+		{"nothing to compare with", mini, func(o *ingest.Options, _ *store) {
+			gated(o, nil)
+			o.Gate.Facts = func(context.Context, fest.Release) (*gate.Facts, *gate.Facts, error) { return nil, nil, busy }
+		}, "failed", "the served release cannot be read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			defer goleak.VerifyNone(t)
 			var s store
-			o := s.options(c.path)
+			o := s.options(t, c.path)
 			if c.change != nil {
 				c.change(&o, &s)
 			}
@@ -170,7 +204,7 @@ func TestRunPublishesNothing(t *testing.T) {
 func TestRunCancelled(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	var s store
-	o := s.options(festtest.File(t, "mini/fest-mini-ns.xml.gz"))
+	o := s.options(t, festtest.File(t, "mini/fest-mini-ns.xml.gz"))
 	ctx, cancel := context.WithCancel(t.Context())
 	o.Progress = func(ingest.Progress) { cancel() }
 	r, err := ingest.Run(ctx, o)
@@ -183,13 +217,13 @@ func TestRunCancelled(t *testing.T) {
 func TestRunUnchanged(t *testing.T) {
 	var s store
 	path := festtest.File(t, "mini/fest-utdrag-2026-09-08.xml")
-	first, err := ingest.Run(t.Context(), s.options(path))
+	first, err := ingest.Run(t.Context(), s.options(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, damaged := range []bool{false, true} {
 		s.damaged, s.snapshots = damaged, 0
-		r, err := ingest.Run(t.Context(), s.options(path))
+		r, err := ingest.Run(t.Context(), s.options(t, path))
 		if err != nil || !r.Unchanged || r.Repaired != damaged || r.Release.Serial != first.Release.Serial || s.published != 1 {
 			t.Errorf("damaged %v: %+v, %v, %d published", damaged, r, err, s.published)
 		}
@@ -198,9 +232,34 @@ func TestRunUnchanged(t *testing.T) {
 		}
 	}
 	// Another filter is another content, even from the same file (R27).
-	o := s.options(path)
+	o := s.options(t, path)
 	o.Filter = fest.FilterInstitution
 	if r, err := ingest.Run(t.Context(), o); err != nil || r.Unchanged || s.published != 2 {
 		t.Errorf("another filter: %+v, %v; want a release of its own", r, err)
+	}
+}
+
+// An approval publishes what is held, and stands in the release; a rehearsal
+// publishes nothing, whatever the verdict.
+func TestRunApprovedOrRehearsed(t *testing.T) {
+	path, baseline := festtest.File(t, "mini/fest-utdrag-2026-09-08.xml"), factsOf(t, festtest.File(t, "mini/fest-mini-ns.xml.gz"))
+	for _, rehearse := range []bool{true, false} {
+		var s store
+		o := s.options(t, path)
+		gated(&o, baseline)
+		o.Rehearse, o.Gate.Approval = rehearse, &fest.Approval{By: "Kari", Reason: "another extract"}
+		r, err := ingest.Run(t.Context(), o)
+		if err != nil || r.Verdict == nil || !r.Verdict.Held {
+			t.Fatalf("rehearse %v: %v, verdict %+v; want it held, and approved", rehearse, err, r.Verdict)
+		}
+		if rehearse {
+			if s.published != 0 || s.snapshots != 0 || ingest.Outcome(r, err) != "rehearsed" {
+				t.Errorf("a rehearsal published %d releases and kept %d snapshots", s.published, s.snapshots)
+			}
+			continue
+		}
+		if a := r.Release.Content.Approval; s.published != 1 || a == nil || a.By != "Kari" || a.At.IsZero() {
+			t.Errorf("published %d, approval %+v; want it published with who and why", s.published, a)
+		}
 	}
 }
