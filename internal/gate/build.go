@@ -196,7 +196,7 @@ func (o *Observer) commonest() []field {
 	for i := range o.tally.fields {
 		from := &o.tally.fields[i]
 		from.flush()
-		out[i].having = from.having
+		out[i].having, out[i].total = from.having, from.total
 		if len(from.values) == 0 {
 			continue
 		}

@@ -96,6 +96,7 @@ func (f *Facts) encodeLists(w *writer) {
 	for i := range f.fields {
 		d := &f.fields[i]
 		w.int(d.having)
+		w.int(d.total)
 		w.bool(d.more)
 		w.int(len(d.values))
 		for _, v := range d.values {
@@ -250,7 +251,7 @@ func (f *Facts) decodeLists(r *reader, p *plans) {
 	f.fields = make([]field, slots)
 	for i := range f.fields {
 		d := &f.fields[i]
-		d.having, d.more = r.int(), r.bool()
+		d.having, d.total, d.more = r.int(), r.int(), r.bool()
 		n := r.len(2)
 		if d.more && n == 0 {
 			r.fail()

@@ -35,6 +35,7 @@ type Facts struct {
 // field is how a field is filled over its class.
 type field struct {
 	having int
+	total  int          // of values, each once per object
 	values []valueCount // the commonest first
 	more   bool         // there were rarer values, not kept
 }

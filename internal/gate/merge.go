@@ -59,6 +59,7 @@ func (t *tally) adopt(o *tally, to []uint32) {
 	for i := range o.fields {
 		from, at := &o.fields[i], &t.fields[i]
 		at.having += from.having
+		at.total += from.total
 		from.flush()
 		if at.values == nil && len(from.values) > 0 {
 			at.values = make(map[uint32]int, len(from.values))

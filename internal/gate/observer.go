@@ -44,6 +44,7 @@ type tally struct {
 // the map.
 type fieldTally struct {
 	having int
+	total  int // of values, each once per object
 	run    int
 	value  uint32
 	values map[uint32]int
@@ -55,6 +56,7 @@ func (t *fieldTally) count(value uint32, n int) {
 		t.value = value
 	}
 	t.run += n
+	t.total += n
 }
 
 func (t *fieldTally) flush() {

@@ -10,6 +10,7 @@ import (
 func ruleAdded() rule {
 	return rule{
 		name:    RuleAdded,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.25, Count: 50},
 		classes: allClasses(),
 		meaning: "The class has grown by more than an ordinary fortnight brings.",
@@ -46,6 +47,7 @@ func ruleAdded() rule {
 func ruleChanged() rule {
 	return rule{
 		name:    RuleChanged,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.40, Count: 5},
 		classes: without(class.keyOnly),
 		meaning: "Too much of the class says something else than in the served release, prices and dated links left out.",

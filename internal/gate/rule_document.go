@@ -79,6 +79,7 @@ func wallTime(s string) (time.Time, bool) {
 func ruleUnknownMarkup() rule {
 	return rule{
 		name:    RuleUnknownMarkup,
+		numbers: countOnly,
 		limit:   Limit{Severity: fest.SeverityHold},
 		meaning: "The file has elements or attributes that the schemas of 2014-12-01 do not have. They would be left out of the answers.",
 		advice: "DMP has extended the format, or this is not FEST 2.5.1. If what is left out does not matter, approve, and add a waiver until " +
@@ -86,7 +87,7 @@ func ruleUnknownMarkup() rule {
 		check: func(j *judgement) {
 			for i := range j.candidate.Findings {
 				if f := &j.candidate.Findings[i]; f.Rule == fest.RuleUnknownElement || f.Rule == fest.RuleUnknownAttribute {
-					j.passOn(f, Level{})
+					j.passOn(f, 0)
 				}
 			}
 		},
@@ -99,6 +100,7 @@ func ruleUnknownMarkup() rule {
 func ruleSchema() rule {
 	return rule{
 		name:    RuleSchema,
+		numbers: countOnly,
 		limit:   Limit{Severity: fest.SeverityHold},
 		meaning: "The file departs from the schemas more than the served release does: something required is missing, or something stands where it must not.",
 		advice:  "See the named entries in the source. Approve if what is missing does not matter to prescribing; else reject and tell DMP.",
@@ -114,7 +116,7 @@ func ruleSchema() rule {
 					if j.baseline != nil {
 						before = countOf(j.baseline.Findings, f)
 					}
-					j.passOn(f, Level{Count: before})
+					j.passOn(f, before)
 				}
 			}
 			if n := j.candidate.expired; n > 0 {
@@ -138,19 +140,20 @@ func countOf(found []fest.Finding, f *fest.Finding) int {
 }
 
 // passOn reports a finding of the decoder under the rule that judges it, if
-// there is more of it than the limit.
-func (j *judgement) passOn(f *fest.Finding, limit Level) {
+// there is more of it than before and than the limit lets pass beyond that.
+func (j *judgement) passOn(f *fest.Finding, before int) {
+	limit := Level{Count: before + j.level.Count}
 	if f.Count <= limit.Count {
 		g := *f
-		g.Text += ", as in the served release"
+		g.Text += fmt.Sprintf("; up to %d pass", limit.Count)
 		j.note(g)
 		return
 	}
 	g := *f
 	g.Affected = slices.Clone(f.Affected)
 	g.Text = f.Rule + ": " + f.Text
-	if limit.Count > 0 {
-		g.Text += fmt.Sprintf("; %d × in the served release", limit.Count)
+	if before > 0 {
+		g.Text += fmt.Sprintf("; %d × in the served release", before)
 	}
 	j.report(Finding{Finding: g, Measured: Level{Count: f.Count}, Limit: limit})
 }

@@ -55,6 +55,13 @@ func (f *fieldCheck) level(points float64, objects int) Level {
 	return Level{Count: abs(objects), Of: f.sizeAfter, Share: math.Abs(points)}
 }
 
+// repeated: objects have more values of the field than before, as when DMP
+// repeats what was single (R144). A value that more objects have then has not
+// taken the place of another.
+func (f *fieldCheck) repeated() bool {
+	return levelOf(f.after.total, f.after.having).Share-levelOf(f.before.total, f.before.having).Share > f.limit.Share
+}
+
 func abs(n int) int {
 	if n < 0 {
 		return -n
@@ -70,6 +77,7 @@ func fieldLimit() Limit { return Limit{Severity: fest.SeverityHold, Share: 0.05,
 func ruleFieldLoss() rule {
 	return rule{
 		name:    RuleFieldLoss,
+		numbers: shareAndCount,
 		limit:   fieldLimit(),
 		classes: without(func(c class) bool { return c == classPackages }),
 		meaning: "A field has been emptied on part of the class: it would be answered as not stated.",
@@ -112,6 +120,7 @@ func ruleFieldGain() rule {
 	l.Severity = fest.SeverityNote
 	return rule{
 		name:    RuleFieldGain,
+		numbers: shareAndCount,
 		limit:   l,
 		classes: without(func(c class) bool { return c == classPackages }),
 		meaning: "A field is filled on more of the class than before, as DMP does now and then.",
@@ -139,6 +148,7 @@ func ruleFieldGain() rule {
 func ruleFieldValue() rule {
 	return rule{
 		name:    RuleFieldValue,
+		numbers: shareAndCount,
 		limit:   fieldLimit(),
 		classes: without(func(c class) bool { return c == classPackages }),
 		meaning: "A coded field says something else than before on part of the class: one value has taken the place of others.",
@@ -177,7 +187,7 @@ func (j *judgement) checkValue(f fieldCheck, value string) bool {
 	after := f.after.count(na, known)
 	points, objects := moved(before, f.before.having, after, f.after.having)
 	measured := Level{Count: abs(objects), Of: f.after.having, Share: math.Abs(points)}
-	if !measured.exceeds(f.limit) {
+	if !measured.exceeds(f.limit) || points > 0 && f.repeated() {
 		return false
 	}
 	j.report(Finding{Finding: fest.Finding{

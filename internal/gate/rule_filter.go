@@ -28,6 +28,8 @@ const (
 //   - the extract of commodities has commodities, and more of them than drugs
 //     (INF);
 //   - the served release has the same filter: extracts are not compared (R27).
+//
+// For a first release outside production all of these are notes.
 func ruleFilter() rule {
 	return rule{
 		name:    RuleFilter,
@@ -52,6 +54,12 @@ func (j *judgement) contradiction(rows []uint32, n int, format string, args ...a
 	}
 	if rows != nil {
 		f.Class = packageClass.String()
+	}
+	if j.served == nil && j.cfg.Profile != ProfileProduction {
+		// Nothing is served that could get worse, and nobody prescribes by it:
+		// an extract of an extract may be looked at.
+		j.add(f)
+		return
 	}
 	j.report(f)
 }

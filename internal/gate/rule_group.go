@@ -51,6 +51,7 @@ func (c *comparison) groups(k class, name func(row uint32) string) []group {
 func ruleRemovedATC() rule {
 	return rule{
 		name:    RuleRemovedATC,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.25, Count: 3},
 		classes: only(fest.ClassDrug, fest.ClassGeneric, fest.ClassPackage),
 		meaning: "Much of one kind of medicine (ATC level 3) is gone, however little that is of all.",
@@ -68,6 +69,7 @@ func ruleRemovedATC() rule {
 func ruleRemovedCodeList() rule {
 	return rule{
 		name:    RuleRemovedCodeList,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.25, Count: 3},
 		classes: []class{classElements},
 		meaning: "Much of one code list is gone, however little that is of all lists.",

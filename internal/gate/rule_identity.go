@@ -12,6 +12,7 @@ import (
 func ruleDangling() rule {
 	return rule{
 		name:    RuleDangling,
+		numbers: countOnly,
 		limit:   Limit{Severity: fest.SeverityHold},
 		meaning: "Entries refer to objects that are not in the file, more of them than in the served release.",
 		advice:  "Part of the file is missing, or it is an extract of an extract. Reject and fetch again; where references really break, DMP has to mend them.",
@@ -25,7 +26,7 @@ func ruleDangling() rule {
 			if j.baseline != nil {
 				before = len(j.baseline.dangling)
 			}
-			found := Finding{Finding: fest.Finding{Count: n}, Measured: Level{Count: n}, Limit: Level{Count: before}}
+			found := Finding{Finding: fest.Finding{Count: n}, Measured: Level{Count: n}, Limit: Level{Count: before + j.level.Count}}
 			slots := compiled().slots
 			for _, d := range f.dangling {
 				a := f.affected(d.class, d.row)
@@ -38,7 +39,7 @@ func ruleDangling() rule {
 				found.Text = fmt.Sprintf("%d references name something that is not in the file; in a full extract all resolve (R145)", n)
 				found.Severity = fest.SeverityNote
 				j.add(found)
-			case n > before:
+			case n > found.Limit.Count:
 				found.Against = AgainstServed
 				j.report(found)
 			default:
@@ -54,15 +55,16 @@ func ruleDangling() rule {
 func ruleDuplicateID() rule {
 	return rule{
 		name:    RuleDuplicateID,
+		numbers: countOnly,
 		limit:   Limit{Severity: fest.SeverityHold},
 		meaning: "An id stands more than once; lookups could not tell the objects apart.",
 		advice:  "Doubled rows. Reject and fetch again.",
 		check: func(j *judgement) {
 			f := j.candidate
-			if len(f.duplicates) == 0 {
+			if len(f.duplicates) <= j.level.Count {
 				return
 			}
-			found := Finding{Finding: fest.Finding{Count: len(f.duplicates)}, Measured: Level{Count: len(f.duplicates)}}
+			found := Finding{Finding: fest.Finding{Count: len(f.duplicates)}, Measured: Level{Count: len(f.duplicates)}, Limit: Level{Count: j.level.Count}}
 			objects := 0
 			for _, d := range f.duplicates {
 				what := "object id"
@@ -86,8 +88,9 @@ func ruleDuplicateID() rule {
 // before passes; a doubled class does not.
 func ruleDuplicateKey() rule {
 	return rule{
-		name:  RuleDuplicateKey,
-		limit: Limit{Severity: fest.SeverityHold, Count: 1},
+		name:    RuleDuplicateKey,
+		numbers: shareAndCount,
+		limit:   Limit{Severity: fest.SeverityHold, Count: 1},
 		classes: only(fest.ClassNotification, fest.ClassCodeSystem, fest.ClassInteractionNotAssessed,
 			fest.ClassShortDose),
 		meaning: "Objects that have no id of their own stand more than once, more of them than in the served release.",
@@ -136,17 +139,18 @@ func (f *Facts) repeated(c class) []uint32 {
 func ruleDuplicateItem() rule {
 	return rule{
 		name:    RuleDuplicateItem,
+		numbers: countOnly,
 		limit:   Limit{Severity: fest.SeverityNote},
 		meaning: "Item numbers stand more than once. Nothing promises that they do not; lookups by them give all.",
 		advice:  "Nothing, unless there are suddenly many.",
 		check: func(j *judgement) {
 			f := j.candidate
-			if len(f.sameItem) == 0 {
+			if len(f.sameItem) <= j.level.Count {
 				return
 			}
 			found := Finding{Finding: fest.Finding{
 				Count: len(f.sameItem), Text: fmt.Sprintf("%d item numbers stand more than once", len(f.sameItem)),
-			}, Measured: Level{Count: len(f.sameItem)}}
+			}, Measured: Level{Count: len(f.sameItem)}, Limit: Level{Count: j.level.Count}}
 			for _, s := range f.sameItem {
 				found.Affected = append(found.Affected, fest.Affected{ID: f.text[s.number], Name: fmt.Sprintf("%s (%d ×)", f.text[s.name], s.n)})
 			}

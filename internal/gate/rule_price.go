@@ -14,6 +14,7 @@ import (
 func rulePriceOrder() rule {
 	return rule{
 		name:    RulePriceOrder,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold},
 		classes: only(fest.ClassPackage),
 		meaning: "Packages have a retail price (AUP) below their purchase price (AIP).",
@@ -44,8 +45,9 @@ func rulePriceOrder() rule {
 // same type and currency before.
 func rulePriceRatio() rule {
 	return rule{
-		name:  RulePriceRatio,
-		limit: Limit{Severity: fest.SeverityHold, Share: 0.01, Count: 5},
+		name:    RulePriceRatio,
+		numbers: shareAndCount,
+		limit:   Limit{Severity: fest.SeverityHold, Share: 0.01, Count: 5},
 		classes: only(fest.ClassPackage, fest.ClassBreastProsthesis, fest.ClassMedicalConsumable,
 			fest.ClassNutrient),
 		meaning: "Prices have more than doubled or been more than halved on more of the class than ever happens.",

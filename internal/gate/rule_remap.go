@@ -33,6 +33,7 @@ func ruleRemap(name string, m mapping) rule {
 	what, count := remapped(m)
 	return rule{
 		name:    name,
+		numbers: shareAndCount,
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.005, Count: count},
 		classes: withColumn(m),
 		meaning: "Objects have kept their ids and moved to another " + what + ".",

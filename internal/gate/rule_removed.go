@@ -42,12 +42,15 @@ func ruleClassGone() rule {
 func ruleRemoved() rule {
 	small := bound(0.05, 1)
 	return rule{
-		name: RuleRemoved,
+		name:    RuleRemoved,
+		numbers: shareAndCount,
 		limit: Limit{Severity: fest.SeverityHold, Share: 0.02, Count: 5, Small: &small, Classes: map[string]Bound{
 			fest.ClassNotification.String():      share(0.40),
 			fest.ClassBreastProsthesis.String():  share(0.20),
 			fest.ClassMedicalConsumable.String(): share(0.20),
 			fest.ClassNutrient.String():          share(0.20),
+			// They go with their groups, some of which have a hundred.
+			fest.CountReimbursementCodes: share(0.05),
 		}},
 		classes: allClasses(),
 		meaning: "More of this class is gone since the served release than goes in an ordinary fortnight.",
@@ -61,13 +64,15 @@ func ruleRemoved() rule {
 func ruleRemovedAnchor() rule {
 	small := bound(0.05, 1)
 	return rule{
-		name: RuleRemovedAnchor,
+		name:    RuleRemovedAnchor,
+		numbers: shareAndCount,
 		limit: Limit{Severity: fest.SeverityHold, Share: 0.05, Count: 5, Small: &small, Classes: map[string]Bound{
 			// The anchor is up to 60 days old: four fortnights, one quarter.
 			fest.ClassNotification.String():      share(0.70),
 			fest.ClassBreastProsthesis.String():  share(0.30),
 			fest.ClassMedicalConsumable.String(): share(0.30),
 			fest.ClassNutrient.String():          share(0.30),
+			fest.CountReimbursementCodes:         share(0.15),
 		}},
 		classes: allClasses(),
 		meaning: "The class has been shrinking: since the anchor, the last release that a person approved, more is gone than weeks explain.",

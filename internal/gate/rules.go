@@ -47,12 +47,24 @@ type rule struct {
 	limit Limit
 	// production: the rule holds in that profile, and is a note elsewhere.
 	production bool
+	// numbers of the limit that the rule heeds.
+	numbers numbers
 	// classes that the rule can speak of; none = it concerns no class.
 	classes []class
 	// meaning is one sentence for people at night, advice what to look at.
 	meaning, advice string
 	check           func(*judgement)
 }
+
+// numbers says which numbers of its limit a rule heeds. To set another would
+// be to believe in something that is not so, and is refused.
+type numbers uint8
+
+const (
+	noNumbers numbers = iota // broken by the thing itself
+	countOnly                // so many are let pass, beyond what was before where that counts
+	shareAndCount
+)
 
 // rules returns the rules in the order they are judged and told.
 func rules() []rule {

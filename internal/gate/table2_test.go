@@ -156,6 +156,13 @@ func TestDangling(t *testing.T) {
 				}
 			})
 		}, holds: []string{"dangling-reference"}},
+		{name: "as many more as the limit lets pass", before: some, after: func(w *world) {
+			change(w, func(i int, d *fest.Dose) {
+				if i == 9 || i == 10 {
+					d.Packages = append(d.Packages, "ID_nowhere")
+				}
+			})
+		}, config: func(c *gate.Config) { rule(c, gate.RuleDangling, func(l *gate.Limit) { l.Count = 2 }) }},
 		{name: "a reference to the wrong kind of object", after: func(w *world) {
 			change(w, func(i int, d *fest.Dose) {
 				if i == 0 {

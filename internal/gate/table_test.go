@@ -24,10 +24,14 @@ func run(t *testing.T, cases []verdictCase) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			before, after := newWorld(), newWorld()
+			t.Parallel()
+			world := newWorld
+			before := ordinary()
 			if c.before != nil {
-				before, after = c.before(), c.before()
+				world = c.before
+				before = world().facts()
 			}
+			after := world()
 			after.fortnight()
 			if c.after != nil {
 				c.after(after)
@@ -39,7 +43,7 @@ func run(t *testing.T, cases []verdictCase) {
 			if c.config != nil {
 				c.config(&cfg)
 			}
-			v := judge(after, before, cfg)
+			v := gate.Judge(after.facts(), before, nil, cfg, now(), nil)
 			if diff := cmp.Diff(c.holds, holds(v)); diff != "" {
 				t.Errorf("what holds differs (-want +got):\n%s", diff)
 			}
@@ -122,10 +126,17 @@ func TestAnOrdinaryFortnightPasses(t *testing.T) {
 			})
 			change(w, func(i int, g *fest.Generic) { g.Conditions = []fest.Ref{id[fest.Ref]("C", i%100)} })
 		}},
-		{name: "another term on every code (R144)", after: func(w *world) {
+		{name: "another term on codes that had one (R144)", before: func() *world {
+			return change(newWorld(), func(_ int, s *fest.CodeSystem) {
+				for i := range s.Elements {
+					s.Elements[i].Terms[0].Language = &fest.CS{Code: []string{"en", "en", "no"}[i%3]}
+				}
+			})
+		}, after: func(w *world) {
 			change(w, func(_ int, s *fest.CodeSystem) {
-				for i := range s.Elements[:len(s.Elements)/3] {
-					s.Elements[i].Terms = append(s.Elements[i].Terms, fest.Term{Term: "code", Language: &fest.CS{Code: "en"}})
+				for i := range s.Elements {
+					other := map[string]string{"en": "no", "no": "en"}[s.Elements[i].Terms[0].Language.Code]
+					s.Elements[i].Terms = append(s.Elements[i].Terms, fest.Term{Term: "code", Language: &fest.CS{Code: other}})
 				}
 			})
 		}},
@@ -191,7 +202,7 @@ func TestRemoved(t *testing.T) {
 		{name: "commodities: just over 20 %", after: func(w *world) { removeFirst[fest.MedicalConsumable](w, 121) }, holds: []string{"removed medical-consumables"}},
 		{name: "nested: reimbursement codes lost from groups that stay", after: func(w *world) {
 			change(w, func(i int, r *fest.Reimbursement) {
-				if i < 19 {
+				if i < 46 {
 					r.ReimbursementGroups[0].ReimbursementCodes = r.ReimbursementGroups[0].ReimbursementCodes[:2]
 				}
 			})

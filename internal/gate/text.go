@@ -178,7 +178,7 @@ func (w *Waiting) text(b *strings.Builder) {
 			parts = append(parts, fmt.Sprintf("%d in %s", n, c))
 		}
 	}
-	wrap(b, "   ", fmt.Sprintf("next date: %s, when something begins or ends that the served release does not know of (%s)",
+	wrap(b, "   ", fmt.Sprintf("next date: %s, on which something begins or ends that is not served yet (%s)",
 		w.NextDate, strings.Join(parts, ", ")))
 }
 

@@ -76,6 +76,23 @@ func (c *Config) validateRule(name string, wrong func(path, format string, args 
 	default:
 		wrong(path+".severity", "%q is unknown; it must be \"hold\", \"note\" or \"off\"", l.Severity)
 	}
+	heeds := numbersOf(name)
+	unheeded := func(at string) {
+		wrong(at, "the rule does not heed it; only %s can be set", map[numbers]string{noNumbers: "severity", countOnly: "severity and count"}[heeds])
+	}
+	if l.Share != 0 && heeds != shareAndCount {
+		unheeded(path + ".share")
+	}
+	if l.Count != 0 && heeds == noNumbers {
+		unheeded(path + ".count")
+	}
+	if l.Small != nil && heeds != shareAndCount {
+		unheeded(path + ".small")
+	}
+	if len(l.Classes) > 0 && heeds != shareAndCount {
+		unheeded(path + ".classes")
+		return
+	}
 	bounds := map[string]Bound{path: {&l.Share, &l.Count}}
 	if l.Small != nil {
 		bounds[path+".small"] = *l.Small
@@ -135,6 +152,15 @@ func (w *Waiver) validate(path string, wrong func(path, format string, args ...a
 	if w.Expires.IsZero() {
 		wrong(path+".expires", "it is missing; it must be a time such as \"2026-10-20T00:00:00Z\"")
 	}
+}
+
+func numbersOf(name string) numbers {
+	for _, r := range rules() {
+		if r.name == name {
+			return r.numbers
+		}
+	}
+	return noNumbers
 }
 
 // classesOf are the classes that a rule can speak of.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,10 +24,10 @@ type world struct {
 }
 
 // sizes is how many objects a world has.
-type sizes struct{ ingredients, drugs, packages, commodities, notifications, interactions, conditions, groups, elements int }
+type sizes struct{ ingredients, drugs, packages, commodities, notifications, interactions, conditions, groups, elements, substitutions int }
 
 func ordinarySizes() sizes {
-	return sizes{ingredients: 1000, drugs: 1000, packages: 1200, commodities: 600, notifications: 60, interactions: 400, conditions: 120, groups: 300, elements: 900}
+	return sizes{ingredients: 1000, drugs: 1000, packages: 1200, commodities: 600, notifications: 60, interactions: 400, conditions: 120, groups: 300, elements: 900, substitutions: 250}
 }
 
 var served = time.Date(2026, time.September, 8, 3, 9, 6, 0, time.UTC)
@@ -70,7 +71,7 @@ func worldOf(n sizes) *world {
 			w.add(fest.ClassCodeSystem, codeSystem(list, []int{n.elements, 40, 12}[i]))
 		}
 	}
-	for i := range 250 {
+	for i := range n.substitutions {
 		w.add(fest.ClassSubstitutionGroup, &fest.SubstitutionGroup{
 			ID: id[fest.ID]("BG", i), Code: fest.CS{Code: fmt.Sprintf("%06d", i), Display: fmt.Sprintf("Byttegruppe %d", i)}, RemarkRegardingSubstitution: "false",
 		})
@@ -150,6 +151,20 @@ func (w *world) shuffle(seed uint64) *world {
 	r.Shuffle(len(w.entries), func(a, b int) { w.entries[a], w.entries[b] = w.entries[b], w.entries[a] })
 	return w
 }
+
+// tiny keeps one object of each class.
+func (w *world) tiny() *world {
+	seen := map[fest.Class]bool{}
+	w.entries = slices.DeleteFunc(w.entries, func(e *fest.Entry) bool {
+		twice := seen[e.Class]
+		seen[e.Class] = true
+		return twice
+	})
+	return w
+}
+
+// ordinary is the facts of the ordinary world.
+var ordinary = sync.OnceValue(func() *gate.Facts { return newWorld().facts() })
 
 // facts observes the world.
 func (w *world) facts() *gate.Facts {
