@@ -62,7 +62,7 @@ func (o *DiskOptions) validate() error {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return o.Retention.validate()
+	return o.Retention.Validate()
 }
 
 // Disk is a directory of contents, sources and snapshots, without a ledger.

@@ -34,4 +34,12 @@ var (
 	ErrState = errors.New("wrong order of calls")
 	// ErrTooLarge: an entry or a file is beyond what the content file holds.
 	ErrTooLarge = errors.New("too large for the content file")
+	// ErrStream: the store is not the one that was followed until now, or it
+	// has gone back: another stream, a serial that fell, or another release
+	// under a known serial. What is served stays until a person decides.
+	ErrStream = errors.New("the store went back or is another one")
+	// ErrUnavailable: the database cannot be reached, or did not answer in time.
+	ErrUnavailable = errors.New("the database cannot be reached")
+	// ErrSchema: the database lacks tables that this version needs.
+	ErrSchema = errors.New("the database has no schema for this version: run `server migrate` with an account that may create it")
 )

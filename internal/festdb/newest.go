@@ -36,7 +36,7 @@ func Candidates(ctx context.Context, s Store) ([]Record, error) {
 // [ErrNoRelease]: nothing was ever published. [ErrDamaged]: no release could
 // be used; the error holds all causes. Where ctx ends nothing more is tried.
 func Newest(ctx context.Context, s Store, use func(Record, Content) error) (Record, []error, error) {
-	if _, err := s.Current(ctx); err != nil {
+	if _, err := s.Current(ctx); err != nil && !errors.Is(err, ErrStream) { // what was followed is served on
 		return Record{}, nil, err
 	}
 	list, err := Candidates(ctx, s)

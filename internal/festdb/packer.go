@@ -27,6 +27,7 @@ type packer struct {
 	spare chan *packing // from the writer
 
 	digests *Digester
+	entries []EntryDigest // all of them, in order
 }
 
 // packing is a block on its way to the file.
@@ -189,6 +190,7 @@ func (p *packer) write(to *Pending) error {
 		for _, d := range k.digests {
 			p.digests.Add(d)
 		}
+		p.entries = append(p.entries, k.digests...)
 		first += len(k.slices)
 		p.index.slices = first
 		p.recycle(k)

@@ -10,7 +10,8 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
-func (r *Retention) validate() error {
+// Validate fills in what is zero, and refuses what makes no sense.
+func (r *Retention) Validate() error {
 	for _, n := range []int{r.Contents, r.Snapshots, r.Sources, int(r.Age)} {
 		if n < 0 {
 			return fmt.Errorf("%w: retention %+v: want no negative value", ErrState, *r)

@@ -57,27 +57,13 @@ func (g *stage) publishable(ctx context.Context, c fest.Content, src fest.Source
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	if _, err := fest.ParseDigest(string(c.Digest)); err != nil {
-		return fmt.Errorf("publishing: %w: %w", ErrState, err)
-	}
 	if g.published {
 		return fmt.Errorf("publishing content %s: %w: this import has published already", c.Digest.Short(), ErrState)
 	}
-	if g.sealed == "" {
-		if g.Writer.pack != nil || g.closed {
-			return fmt.Errorf("publishing content %s: %w: want Seal first", c.Digest.Short(), ErrState)
-		}
-		return g.kept(ctx, c)
+	if sealed, err := g.Publishable(c, src); sealed || err != nil {
+		return err
 	}
-	switch {
-	case c.Digest != g.sealed:
-		return fmt.Errorf("publishing content %s: %w: %s was sealed", c.Digest.Short(), ErrState, g.sealed.Short())
-	case !sameDocument(c.Document, g.doc):
-		return fmt.Errorf("publishing content %s: %w: its document is not the one that was sealed", c.Digest.Short(), ErrState)
-	case g.copy != nil && src.Digest != g.copy.digest:
-		return fmt.Errorf("publishing content %s: %w: its source is %s, %s was kept", c.Digest.Short(), ErrState, src.Digest.Short(), g.copy.digest.Short())
-	}
-	return nil
+	return g.kept(ctx, c)
 }
 
 // kept verifies a content that is to be served again.
@@ -90,15 +76,10 @@ func (g *stage) kept(ctx context.Context, c fest.Content) error {
 	if err := old.Close(); err != nil {
 		return err
 	}
-	if !sameDocument(c.Document, doc) {
+	if !SameDocument(c.Document, doc) {
 		return fmt.Errorf("publishing content %s: %w: its document is not that of the file", c.Digest.Short(), ErrState)
 	}
 	return nil
-}
-
-func sameDocument(a, b fest.Document) bool {
-	x, y := a.ValidFromDateHelfo, b.ValidFromDateHelfo
-	return a.RetrievalDate == b.RetrievalDate && (x == nil) == (y == nil) && (x == nil || *x == *y)
 }
 
 // publish moves CURRENT, under the lock. Everything before the rename of

@@ -37,7 +37,7 @@ type Store interface {
 	// Changed gives a value soon after Current may have moved (the directory:
 	// within 250 ms). It is a hint: several moves may give one value, and a
 	// value may come for nothing. The channel is closed when ctx ends or the
-	// store is closed; one goroutine lives that long. Call it before Current,
+	// store is closed; its goroutines live that long. Call it before Current,
 	// so that no move falls between the two.
 	Changed(ctx context.Context) <-chan struct{}
 
@@ -54,6 +54,25 @@ type Record struct {
 	// Damaged: the content is there and was found damaged. Importing the same
 	// source again mends it.
 	Damaged bool `json:"damaged,omitempty"`
+	// Recalled: the database could not be asked; this is what the node knew
+	// when it last could. Kept then speaks of the node's own disk.
+	Recalled bool `json:"recalled,omitempty"`
+}
+
+// Actor is who publishes, and why, for the ledger and the audit log.
+type Actor struct{ Who, Why string }
+
+type actorKey struct{}
+
+// WithActor says who does what the context is handed to.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorOf is who was said to act; without Who it is the program itself.
+func ActorOf(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
 }
 
 // Stage is an import under way: Add… Source, Seal, Publish, Discard. Nothing

@@ -26,6 +26,7 @@ type Writer struct {
 	closed bool
 	sealed fest.Digest // "": not yet
 	claims []fest.Digest
+	sums   []EntryDigest // of the entries, once sealed
 }
 
 // NewWriter begins a content. Nothing is written before the first Add or
@@ -69,7 +70,11 @@ func (w *Writer) begin() error {
 }
 
 // Seal ends the content and makes it durable under its digest; see [Stage].
-func (w *Writer) Seal(doc fest.Document) (fest.Digest, error) {
+func (w *Writer) Seal(doc fest.Document) (fest.Digest, error) { return w.SealAs(doc, "") }
+
+// SealAs is Seal of a copy that must have the digest want: else nothing is
+// kept, and the error is [ErrDamaged].
+func (w *Writer) SealAs(doc fest.Document, want fest.Digest) (fest.Digest, error) {
 	if err := w.open(); err != nil {
 		return "", err
 	}
@@ -84,6 +89,10 @@ func (w *Writer) Seal(doc fest.Document) (fest.Digest, error) {
 		return "", err
 	}
 	digest := digests.Sum(doc)
+	w.sums = w.pack.entries
+	if want != "" && digest != want {
+		return "", fmt.Errorf("content %s: %w: the copy has the digest %s", want, ErrDamaged, digest)
+	}
 	w.index.digest, w.index.doc = digest, doc
 	index, err := w.index.append(nil)
 	if err != nil {
@@ -144,6 +153,45 @@ func (w *Writer) claim(digest fest.Digest) error {
 	}
 	w.claims = append(w.claims, digest)
 	return nil
+}
+
+// Entries gives the digests of the entries in file order, once Seal returned.
+func (w *Writer) Entries() []EntryDigest { return w.sums }
+
+// Sealed is the digest that Seal returned, and the document; "" before.
+func (w *Writer) Sealed() (fest.Digest, fest.Document) { return w.sealed, w.doc }
+
+// Publishable checks that a release of c from src is what this writer sealed,
+// or that it sealed nothing: then c must be a content that is kept, which is
+// the caller's to find out (sealed false).
+func (w *Writer) Publishable(c fest.Content, src fest.Source) (sealed bool, err error) {
+	if _, err := fest.ParseDigest(string(c.Digest)); err != nil {
+		return false, fmt.Errorf("publishing: %w: %w", ErrState, err)
+	}
+	if w.sealed == "" {
+		if w.pack != nil || w.closed {
+			return false, fmt.Errorf("publishing content %s: %w: want Seal first", c.Digest.Short(), ErrState)
+		}
+		return false, nil
+	}
+	switch {
+	case c.Digest != w.sealed:
+		err = fmt.Errorf("%w: %s was sealed", ErrState, w.sealed.Short())
+	case !SameDocument(c.Document, w.doc):
+		err = fmt.Errorf("%w: its document is not the one that was sealed", ErrState)
+	case w.copy != nil && src.Digest != w.copy.digest:
+		err = fmt.Errorf("%w: its source is %s, %s was kept", ErrState, src.Digest.Short(), w.copy.digest.Short())
+	}
+	if err != nil {
+		return true, fmt.Errorf("publishing content %s: %w", c.Digest.Short(), err)
+	}
+	return true, nil
+}
+
+// SameDocument reports whether two root elements say the same.
+func SameDocument(a, b fest.Document) bool {
+	x, y := a.ValidFromDateHelfo, b.ValidFromDateHelfo
+	return a.RetrievalDate == b.RetrievalDate && (x == nil) == (y == nil) && (x == nil || *x == *y)
 }
 
 // Discard ends the writer. What it sealed stays where a release refers to it

@@ -1,0 +1,281 @@
+package postgres
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festdb"
+)
+
+// chunk is how many entries one statement of a load asks for: some 4 MB.
+const chunk = 2000
+
+// Load says what a load of a content came to.
+type Load struct {
+	Digest  fest.Digest
+	Entries int
+	// Fetched is how many entries came from the database; the others were in a
+	// content on the local disk.
+	Fetched int
+	Bytes   int64 // of XML that was fetched
+	// Waited is how long it took to get a slot; Took is the rest.
+	Waited, Took time.Duration
+	Err          error
+}
+
+// load brings a content from the database onto the local disk and opens it.
+func (s *Store) load(ctx context.Context, digest fest.Digest) (c festdb.Content, err error) {
+	l := loading{s: s, sum: Load{Digest: digest}}
+	begin := time.Now()
+	if l.conn, err = s.dial(ctx, "load"); err != nil {
+		return nil, err
+	}
+	defer s.hangUp(l.conn) // frees the slot
+	if err := s.slot(ctx, l.conn); err != nil {
+		return nil, err
+	}
+	l.sum.Waited = time.Since(begin)
+	begin = time.Now()
+	c, err = l.run(ctx, digest)
+	l.sum.Took, l.sum.Err = time.Since(begin), err
+	s.opts.Loaded(l.sum)
+	return c, unavailable(ctx, err)
+}
+
+// loading is a load under way.
+type loading struct {
+	s    *Store
+	conn *pgx.Conn
+	sum  Load
+
+	doc    fest.Document
+	ids    []int32
+	lines  []int
+	frames map[int32]fest.Slice         // catalogue and context
+	known  map[int32]festdb.EntryDigest // of every entry
+	where  map[int32]int32              // frame of every entry
+	base   festdb.Content               // a content on the local disk, if there is one
+	has    map[festdb.EntryDigest]int   // ordinals in it
+}
+
+func (l *loading) run(ctx context.Context, digest fest.Digest) (festdb.Content, error) {
+	if err := l.list(ctx, digest); err != nil {
+		return nil, fmt.Errorf("content %s in the database: %w", digest, err)
+	}
+	l.lean(ctx)
+	if l.base != nil {
+		defer l.base.Close() //nolint:errcheck // only read
+	}
+	w, err := l.s.disk.NewWriter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err := w.Discard(); err != nil { // what belongs to a release stays
+			l.s.log.Warn("leftovers of a load not removed", "error", err)
+		}
+	}()
+	for at := 0; at < len(l.ids); at += chunk {
+		if err := l.s.opts.fault("load"); err != nil {
+			return nil, err
+		}
+		if err := l.add(ctx, w, at, min(at+chunk, len(l.ids))); err != nil {
+			return nil, fmt.Errorf("content %s in the database: %w", digest, err)
+		}
+	}
+	got, err := l.sealed(w, digest)
+	if err != nil {
+		return nil, err
+	}
+	return l.s.disk.Content(ctx, got)
+}
+
+// sealed ends the local copy, if it is what it should be.
+func (l *loading) sealed(w *festdb.Writer, digest fest.Digest) (fest.Digest, error) {
+	got, err := w.SealAs(l.doc, digest)
+	if err == nil {
+		return got, nil
+	}
+	for i, sum := range w.Entries() {
+		if sum != l.known[l.ids[i]] {
+			return "", fmt.Errorf("content %s in the database: %w: entry %d, number %d in file order, has the digest %s, want %s",
+				digest, festdb.ErrDamaged, l.ids[i], i, hex.EncodeToString(sum[:6]), hex.EncodeToString(firstSix(l.known[l.ids[i]])))
+		}
+	}
+	return "", err
+}
+
+func firstSix(d festdb.EntryDigest) []byte { return d[:6] }
+
+// list reads which entries the content has.
+func (l *loading) list(ctx context.Context, digest fest.Digest) error {
+	key, err := digestBytes(digest)
+	if err != nil {
+		return err
+	}
+	var id int32
+	var n int
+	var first, count []int32
+	var packed []byte
+	err = l.conn.QueryRow(ctx, "SELECT id, retrieval_date, valid_from_date_helfo, entries, first, count, lines FROM fest.content WHERE digest = $1", key).
+		Scan(&id, &l.doc.RetrievalDate, &l.doc.ValidFromDateHelfo, &n, &first, &count, &packed)
+	if isNoRows(err) {
+		return festdb.ErrNotKept
+	}
+	if err != nil {
+		return err
+	}
+	if l.ids, err = unroll(first, count, n); err != nil {
+		return err
+	}
+	if l.lines, err = decodeLines(packed, n); err != nil {
+		return err
+	}
+	l.sum.Entries = n
+	if err := l.readFrames(ctx); err != nil {
+		return err
+	}
+	rows, err := l.conn.Query(ctx, "SELECT e.id, e.frame, e.digest FROM fest.entries_of($1) o JOIN fest.entry e ON e.id = o.entry", id)
+	if err != nil {
+		return err
+	}
+	l.known = make(map[int32]festdb.EntryDigest, n)
+	l.where = make(map[int32]int32, n)
+	var entry, frame int32
+	var sum []byte
+	_, err = pgx.ForEachRow(rows, []any{&entry, &frame, &sum}, func() error {
+		if len(sum) != len(festdb.EntryDigest{}) {
+			return fmt.Errorf("%w: entry %d has a digest of %d bytes", festdb.ErrDamaged, entry, len(sum))
+		}
+		l.known[entry], l.where[entry] = festdb.EntryDigest(sum), frame
+		return nil
+	})
+	return err
+}
+
+func (l *loading) readFrames(ctx context.Context) error {
+	rows, err := l.conn.Query(ctx, "SELECT id, catalogue, context FROM fest.frame")
+	if err != nil {
+		return err
+	}
+	l.frames = map[int32]fest.Slice{}
+	var id int32
+	var f fest.Slice
+	_, err = pgx.ForEachRow(rows, []any{&id, &f.Catalogue, &f.Context}, func() error {
+		l.frames[id] = f
+		return nil
+	})
+	return err
+}
+
+// lean opens the newest content on the local disk: most of what the new one
+// says stands there, too, and need not be fetched.
+func (l *loading) lean(ctx context.Context) {
+	l.s.mu.Lock()
+	releases := l.s.known.Releases
+	l.s.mu.Unlock()
+	for _, r := range slices.Backward(releases) {
+		if kept, damaged := l.s.disk.Kept(r.Content.Digest); !kept || damaged {
+			continue
+		}
+		c, err := l.s.disk.Content(ctx, r.Content.Digest)
+		if err != nil {
+			continue
+		}
+		hasher := festdb.NewEntryHasher()
+		has := make(map[festdb.EntryDigest]int, c.Len())
+		i := 0
+		for e, err := range c.Slices() {
+			if err != nil {
+				_ = c.Close() // only read
+				return
+			}
+			has[hasher.Sum(e)] = i
+			i++
+		}
+		l.base, l.has = c, has
+		return
+	}
+}
+
+// add writes the entries from one ordinal to another.
+func (l *loading) add(ctx context.Context, w *festdb.Writer, from, to int) error {
+	var want []int32
+	for _, id := range l.ids[from:to] {
+		sum, ok := l.known[id]
+		if !ok {
+			return l.gone(ctx, id)
+		}
+		if _, ok := l.has[sum]; !ok {
+			want = append(want, id)
+		}
+	}
+	xml, err := l.fetch(ctx, want)
+	if err != nil {
+		return err
+	}
+	for i := from; i < to; i++ {
+		id := l.ids[i]
+		e, ok := l.frames[l.where[id]]
+		if !ok {
+			return fmt.Errorf("%w: entry %d stood in frame %d, which is missing", festdb.ErrDamaged, id, l.where[id])
+		}
+		if at, ok := l.has[l.known[id]]; ok {
+			if e, err = l.base.Slice(at); err != nil {
+				return err
+			}
+		} else if e.XML, ok = xml[id]; !ok {
+			return l.gone(ctx, id)
+		}
+		e.Line = l.lines[i]
+		if err := w.Add(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetch reads the text of entries.
+func (l *loading) fetch(ctx context.Context, ids []int32) (map[int32][]byte, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := l.conn.Query(ctx, "SELECT id, xml FROM fest.entry WHERE id = ANY($1)", ids)
+	if err != nil {
+		return nil, err
+	}
+	xml := make(map[int32][]byte, len(ids))
+	var id int32
+	var b []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &b}, func() error {
+		xml[id] = b
+		l.sum.Fetched++
+		l.sum.Bytes += int64(len(b))
+		b = nil // scanned into a new slice each time
+		return nil
+	})
+	return xml, err
+}
+
+// gone tells a content that retention removed meanwhile from one that lacks an
+// entry.
+func (l *loading) gone(ctx context.Context, id int32) error {
+	key, err := digestBytes(l.sum.Digest)
+	if err != nil {
+		return err
+	}
+	var there bool
+	if err := l.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", key).Scan(&there); err != nil {
+		return err
+	}
+	if !there {
+		return fmt.Errorf("%w: retention removed it meanwhile", festdb.ErrNotKept)
+	}
+	return fmt.Errorf("%w: entry %d is missing", festdb.ErrDamaged, id)
+}
