@@ -1,12 +1,12 @@
 package cache
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/wire"
@@ -195,8 +195,7 @@ func (c *contents) text(r record, s span) []byte {
 func verifyBytes(file []byte, t trailer) error {
 	for i := 0; uint64(i)*chunkSize < t.body; i++ {
 		from := uint64(i) * chunkSize
-		sum := sha256.Sum256(file[from:min(from+chunkSize, t.body)])
-		if !bytes.Equal(sum[:], t.digests[i*sha256.Size:(i+1)*sha256.Size]) {
+		if xxhash.Sum64(file[from:min(from+chunkSize, t.body)]) != t.digest(i) {
 			return damagedChunk(i, t)
 		}
 	}
@@ -205,5 +204,5 @@ func verifyBytes(file []byte, t trailer) error {
 
 func damagedChunk(i int, t trailer) error {
 	from := uint64(i) * chunkSize
-	return fmt.Errorf("%w: chunk %d of %d (bytes %d to %d)", ErrDamaged, i+1, len(t.digests)/sha256.Size, from, min(from+chunkSize, t.body))
+	return fmt.Errorf("%w: chunk %d of %d (bytes %d to %d)", ErrDamaged, i+1, len(t.digests)/digestSize, from, min(from+chunkSize, t.body))
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -152,9 +154,8 @@ func sign(b []byte) {
 		return
 	}
 	digests := b[body : len(b)-trailer]
-	for i := 0; (i+1)*32 <= len(digests) && uint64(i)*chunk < body; i++ {
-		sum := sha256.Sum256(b[i*chunk : min((i+1)*chunk, int(body))])
-		copy(digests[i*32:], sum[:])
+	for i := 0; (i+1)*8 <= len(digests) && uint64(i)*chunk < body; i++ {
+		binary.LittleEndian.PutUint64(digests[i*8:], xxhash.Sum64(b[i*chunk:min((i+1)*chunk, int(body))]))
 	}
 	h := sha256.New()
 	h.Write(digests)

@@ -10,7 +10,7 @@
 //
 // # Serving
 //
-// [OpenFile] verifies the SHA-256 of every 4 MiB chunk, maps the file read
+// [OpenFile] verifies the digest (XXH64) of every 4 MiB chunk, maps the file read
 // only and checks every number in it once, so that lookups need no checks and
 // even a file that was made wrong leads nowhere. Nothing is kept per entry on
 // the heap. A [Snapshot] belongs to one release; [Served] holds the one that

@@ -5,8 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/festd/festd/internal/wire"
 )
@@ -19,7 +20,7 @@ import (
 //	           gzip and zstd form; then the ATC items
 //	tables     key tables; items; bulk; strings; ranges; hash table
 //	directory  where each of those stands: pairs of uint64 (offset, length)
-//	digests    SHA-256 of each 4 MiB chunk of all of the above
+//	digests    XXH64 of each 4 MiB chunk of all of the above, as uint64
 //	trailer    SHA-256 of the digests and the rest of the trailer; length of
 //	           what the chunks cover; offset of the directory; Format; magic
 const (
@@ -28,6 +29,7 @@ const (
 	headSize    = 24
 	trailerSize = 64
 	chunkSize   = 4 << 20
+	digestSize  = 8
 )
 
 // The sections of the directory; four per key table follow.
@@ -60,13 +62,13 @@ type section struct{ at, len uint64 }
 type fileWriter struct {
 	w       io.Writer
 	at      uint64
-	hash    hash.Hash
+	hash    *xxhash.Digest
 	inChunk int
 	digests []byte
 	dir     [numSections]section
 }
 
-func newFileWriter(w io.Writer) *fileWriter { return &fileWriter{w: w, hash: sha256.New()} }
+func newFileWriter(w io.Writer) *fileWriter { return &fileWriter{w: w, hash: xxhash.New()} }
 
 func (f *fileWriter) Write(b []byte) (int, error) {
 	n, err := f.w.Write(b)
@@ -83,7 +85,7 @@ func (f *fileWriter) Write(b []byte) (int, error) {
 }
 
 func (f *fileWriter) endChunk() {
-	f.digests = f.hash.Sum(f.digests)
+	f.digests = binary.LittleEndian.AppendUint64(f.digests, f.hash.Sum64())
 	f.hash.Reset()
 	f.inChunk = 0
 }
@@ -154,8 +156,11 @@ func rootDigest(digests, trailer []byte) [sha256.Size]byte {
 type trailer struct {
 	body      uint64 // bytes that the chunks cover
 	directory uint64
-	digests   []byte
+	digests   []byte // digestSize each
 }
+
+// digest is that of chunk i.
+func (t trailer) digest(i int) uint64 { return binary.LittleEndian.Uint64(t.digests[i*digestSize:]) }
 
 // readTrailer checks trailer and digests of a file of that size.
 func readTrailer(r io.ReaderAt, size int64) (trailer, error) {
@@ -175,7 +180,7 @@ func readTrailer(r io.ReaderAt, size int64) (trailer, error) {
 	t := trailer{body: binary.LittleEndian.Uint64(tail[32:]), directory: binary.LittleEndian.Uint64(tail[40:])}
 	rest := uint64(size - trailerSize)
 	chunks := (t.body + chunkSize - 1) / chunkSize
-	if t.body > rest || chunks*sha256.Size != rest-t.body {
+	if t.body > rest || chunks*digestSize != rest-t.body {
 		return trailer{}, fmt.Errorf("%w: trailer: %d bytes and their digests do not make %d", ErrDamaged, t.body, size)
 	}
 	if t.directory > t.body || t.body-t.directory != directorySize {
