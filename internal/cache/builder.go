@@ -24,7 +24,8 @@ type Options struct {
 
 // Builder builds a snapshot file from decoded entries: Prepare from many
 // goroutines, Add in file order from one, then Finish. Rendered entries go to
-// an unlinked file; what stays in memory per item has no pointers.
+// an unlinked file; what stays in memory, per item and as keys and displays,
+// has no pointers.
 type Builder struct {
 	options  Options
 	renderer *wire.Renderer
@@ -33,6 +34,7 @@ type Builder struct {
 
 	spill     spill
 	drafts    []draft
+	names     []byte
 	strings   []byte
 	relations [numRelations]relation
 	atc       atcNames
@@ -129,6 +131,7 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 	first := uint32(len(b.drafts))
 	for _, d := range p.items {
 		d.at += at
+		d.names += uint32(len(b.names))
 		d.ordinal = uint32(ordinal)
 		if d.key.at&inStrings != 0 {
 			d.key.at += uint32(len(b.strings))
@@ -138,6 +141,7 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 		}
 		b.drafts = append(roomy(b.drafts, 1), d)
 	}
+	b.names = append(roomy(b.names, len(p.names)), p.names...)
 	b.strings = append(b.strings, p.strings...)
 	for i := range p.keys {
 		k := &p.keys[i]
@@ -158,6 +162,9 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 
 // checkSizes keeps the numbers of the tables within 32 bits.
 func (b *Builder) checkSizes() error {
+	if len(b.names) > math.MaxInt32 {
+		return errors.New("cache: more names than a snapshot can hold")
+	}
 	for i := range b.relations {
 		r := &b.relations[i]
 		if len(r.names.bytes) > math.MaxInt32/2 || len(r.pairs) > math.MaxInt32/4 || len(b.strings) > math.MaxInt32/2 {
@@ -190,7 +197,7 @@ func (b *Builder) addCodes(p *Prepared) {
 func (b *Builder) Discard() {
 	b.spill.close()
 	b.spent = true
-	b.drafts, b.strings = nil, nil
+	b.drafts, b.names, b.strings = nil, nil, nil
 	b.relations = [numRelations]relation{}
 	b.atc = atcNames{}
 }

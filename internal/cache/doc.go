@@ -6,7 +6,8 @@
 // [Builder.Prepare] renders entries, from many goroutines; [Builder.Add] takes
 // them in file order; [Builder.Finish] fills in what references name, derives
 // what FEST has no link for, and writes one flat file. Rendered entries wait
-// in an unlinked spill file, and what stays in memory has no pointers.
+// in an unlinked spill file, which is read once; what stays in memory has no
+// pointers.
 //
 // # Serving
 //

@@ -9,16 +9,18 @@ import (
 )
 
 // draft is an item while the snapshot is built. What it renders to lies in
-// the spill: JSON, display, the id of the ingredient whose display goes
-// before, holes.
+// the spill, to be read once more in order: JSON, holes. What other items look
+// up lies in the names: display, the id of the ingredient whose display goes
+// before, key, entry id (unless noEntry).
 type draft struct {
 	at        uint64 // in the spill (in a Prepared: in its buffer)
 	keyHash   uint64
 	entryHash uint64
-	json      uint32 // lengths
-	display   uint32
+	json      uint32 // lengths, in bytes
+	holes     uint32
+	names     uint32 // in the names (in a Prepared: in its names)
+	display   uint32 // lengths
 	of        uint32
-	holes     uint32 // bytes
 	ordinal   uint32
 	key       span
 	entry     span

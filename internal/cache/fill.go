@@ -124,6 +124,7 @@ func (f *finisher) place(b *batch, at uint64) {
 
 // filler is one worker's tools.
 type filler struct {
+	in    []byte // what the drafts rendered to
 	holes []wire.Hole
 	buf   bytes.Buffer
 	gzip  *gzip.Writer
@@ -131,11 +132,20 @@ type filler struct {
 }
 
 func (fl *filler) fill(f *finisher, b *batch) error {
+	// The drafts follow each other in the spill as here.
+	first, last := &f.b.drafts[b.from], &f.b.drafts[b.to-1]
+	in, err := f.b.spill.read(fl.in, first.at, last.at+uint64(last.json)+uint64(last.holes))
+	if err != nil {
+		return err
+	}
+	fl.in = in
 	for i := b.from; i < b.to; i++ {
 		d := &f.b.drafts[i]
-		fl.holes = decodeHoles(fl.holes[:0], f.resolver.holes(d))
+		js := in[d.at-first.at:]
+		js, holes := js[:d.json], js[d.json:d.json+d.holes]
+		fl.holes = decodeHoles(fl.holes[:0], holes)
 		at := len(b.out)
-		b.out = wire.Fill(b.out, f.resolver.json(d), fl.holes, &f.resolver)
+		b.out = wire.Fill(b.out, js, fl.holes, &f.resolver)
 		body := b.out[at:]
 		rec := recordAt(f.items, int(f.index[i]))
 		rec.setJSON(uint64(at)) // from the start of the batch; place moves it

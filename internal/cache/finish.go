@@ -70,11 +70,10 @@ func (b *Builder) Finish(ctx context.Context, c fest.Content, w io.Writer) error
 
 // newFinisher numbers the items and makes them findable.
 func newFinisher(b *Builder) (*finisher, error) {
-	data, err := b.spill.bytes()
-	if err != nil {
+	if err := b.spill.end(); err != nil {
 		return nil, err
 	}
-	f := &finisher{b: b, resolver: resolver{drafts: b.drafts, data: data, strings: b.strings}}
+	f := &finisher{b: b, resolver: resolver{drafts: b.drafts, names: b.names}}
 	f.number()
 	f.tree = b.tree(uint32(len(b.drafts)))
 	n := len(b.drafts)
@@ -170,9 +169,9 @@ func (f *finisher) same(i, k uint32, entry bool) bool {
 	}
 	da, db := &f.b.drafts[f.resolver.order[i]], &f.b.drafts[f.resolver.order[k]]
 	if entry {
-		return string(f.resolver.text(da, da.entry)) == string(f.resolver.text(db, db.entry))
+		return string(f.resolver.entry(da)) == string(f.resolver.entry(db))
 	}
-	return string(f.resolver.text(da, da.key)) == string(f.resolver.text(db, db.key))
+	return string(f.resolver.key(da)) == string(f.resolver.key(db))
 }
 
 // makeTables derives and encodes the key tables and renders the ATC items.

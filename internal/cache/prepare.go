@@ -16,6 +16,7 @@ import (
 type Prepared struct {
 	items   []draft
 	buf     []byte // what goes to the spill
+	names   []byte // what goes to the names
 	strings []byte // texts that JSON escapes
 	keys    []preparedKey
 	text    []byte // of the keys
@@ -36,7 +37,7 @@ type preparedKey struct {
 type preparedCode struct{ code, parent, name, nameEnglish span }
 
 func (p *Prepared) reset() {
-	p.items, p.buf, p.strings = p.items[:0], p.buf[:0], p.strings[:0]
+	p.items, p.buf, p.names, p.strings = p.items[:0], p.buf[:0], p.names[:0], p.strings[:0]
 	p.keys, p.text, p.codes, p.holes = p.keys[:0], p.text[:0], p.codes[:0], p.holes[:0]
 }
 
@@ -62,7 +63,7 @@ func (b *Builder) Prepare(e *fest.Entry) (*Prepared, error) {
 }
 
 func (p *Prepared) item(r *wire.Renderer, e *fest.Entry, it fest.Item) error {
-	d := draft{at: uint64(len(p.buf)), resource: wire.NumberOf(it.Resource)}
+	d := draft{at: uint64(len(p.buf)), names: uint32(len(p.names)), resource: wire.NumberOf(it.Resource)}
 	var err error
 	p.buf, p.holes, err = r.Append(p.buf, p.holes[:0], e, it)
 	if err != nil {
@@ -85,15 +86,18 @@ func (p *Prepared) item(r *wire.Renderer, e *fest.Entry, it fest.Item) error {
 		d.entry = p.locate(json, after(json, `"entryId":"`), entry)
 		d.entryHash = hashOf(d.resource, entry)
 	}
-	var of fest.Ref
 	n := len(p.buf)
-	p.buf, of = wire.AppendDisplay(p.buf, e, it)
-	d.display = uint32(len(p.buf) - n)
-	p.buf = append(p.buf, of...)
-	d.of = uint32(len(of))
-	n = len(p.buf)
 	p.buf = appendHoles(p.buf, p.holes)
 	d.holes = uint32(len(p.buf) - n)
+	var of fest.Ref
+	p.names, of = wire.AppendDisplay(p.names, e, it)
+	d.display = uint32(len(p.names)) - d.names
+	p.names = append(p.names, of...)
+	d.of = uint32(len(of))
+	p.names = append(p.names, it.Key...)
+	if !d.noEntry {
+		p.names = append(p.names, e.EntryID...)
+	}
 	p.items = append(p.items, d)
 	return nil
 }

@@ -8,22 +8,30 @@ import (
 // resolver knows all items of a build. It is read only once its table is
 // made, and then safe for concurrent use.
 type resolver struct {
-	drafts  []draft
-	data    []byte   // the spill
-	strings []byte   // texts that are not in the JSON
-	order   []uint32 // draft of an Index
-	table   hashTable
+	drafts []draft
+	names  []byte
+	order  []uint32 // draft of an Index
+	table  hashTable
 }
 
 var ingredientTarget = wire.Targets{wire.NumberOf(fest.ResourceIngredients)}
 
-func (r *resolver) text(d *draft, s span) []byte {
-	if s.at&inStrings != 0 {
-		at := s.at &^ inStrings
-		return r.strings[at : at+s.len]
-	}
-	at := d.at + uint64(s.at)
-	return r.data[at : at+uint64(s.len)]
+// display is the item's own display, and the id of the ingredient whose
+// display goes before it.
+func (r *resolver) display(d *draft) (own, of []byte) {
+	own = r.names[d.names:]
+	return own[:d.display], own[d.display : d.display+d.of]
+}
+
+func (r *resolver) key(d *draft) []byte {
+	at := d.names + d.display + d.of
+	return r.names[at : at+d.key.len]
+}
+
+// entry is the entry id of an item that is found by it, apart from its key.
+func (r *resolver) entry(d *draft) []byte {
+	at := d.names + d.display + d.of + d.key.len
+	return r.names[at : at+d.entry.len]
 }
 
 // Lookup finds the item with that key in the first of the targets that has
@@ -45,7 +53,7 @@ func (r *resolver) Lookup(id []byte, targets wire.Targets) (uint32, wire.Number,
 			}
 			num := r.order[ref.index()]
 			d := &r.drafts[num]
-			if d.resource == n && string(r.text(d, d.key)) == string(id) {
+			if d.resource == n && string(r.key(d)) == string(id) {
 				return num, n, true
 			}
 		}
@@ -56,14 +64,11 @@ func (r *resolver) Lookup(id []byte, targets wire.Targets) (uint32, wire.Number,
 // AppendDisplay appends the display of an item, with that of its ingredient
 // before it where it has one.
 func (r *resolver) AppendDisplay(dst []byte, handle uint32) []byte {
-	d := &r.drafts[handle]
-	own := r.data[d.at+uint64(d.json):]
-	own, of := own[:d.display], own[d.display:d.display+d.of]
+	own, of := r.display(&r.drafts[handle])
 	if len(of) > 0 {
 		if num, _, ok := r.Lookup(of, ingredientTarget); ok {
-			i := &r.drafts[num]
-			at := i.at + uint64(i.json)
-			dst = append(dst, r.data[at:at+uint64(i.display)]...)
+			first, _ := r.display(&r.drafts[num])
+			dst = append(dst, first...)
 			if len(own) > 0 {
 				dst = append(dst, ' ')
 			}
@@ -71,12 +76,3 @@ func (r *resolver) AppendDisplay(dst []byte, handle uint32) []byte {
 	}
 	return append(dst, own...)
 }
-
-// holes returns the encoded holes of an item.
-func (r *resolver) holes(d *draft) []byte {
-	at := d.at + uint64(d.json) + uint64(d.display) + uint64(d.of)
-	return r.data[at : at+uint64(d.holes)]
-}
-
-// json returns the item's JSON, unfilled.
-func (r *resolver) json(d *draft) []byte { return r.data[d.at : d.at+uint64(d.json)] }

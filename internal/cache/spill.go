@@ -3,23 +3,22 @@ package cache
 import (
 	"fmt"
 	"os"
-
-	"golang.org/x/sys/unix"
+	"slices"
 )
 
 // spillBuffer is how much is held in memory before a file is used, and how
 // much goes to the file at once.
-const spillBuffer = 4 << 20
+const spillBuffer = 1 << 20
 
 // spill keeps the rendered entries of a build out of the heap: in an unlinked
 // temporary file, which nobody has to clean up after a kill. What fits in the
-// buffer never sees a file.
+// buffer never sees a file. It is read, not mapped: mapped pages would count as
+// memory of the process, which may be serving a release meanwhile.
 type spill struct {
 	dir     string
 	buf     []byte
 	file    *os.File
 	written uint64
-	mapped  []byte
 }
 
 // append adds b and returns where it starts.
@@ -54,27 +53,30 @@ func (s *spill) flush() error {
 	return nil
 }
 
-// bytes ends the writing and returns everything; it is valid until close.
-func (s *spill) bytes() ([]byte, error) {
+// end ends the writing; then read may be called, from many goroutines.
+func (s *spill) end() error {
 	if s.file == nil {
-		return s.buf, nil
+		return nil
 	}
-	if err := s.flush(); err != nil {
-		return nil, err
-	}
+	err := s.flush()
 	s.buf = nil
-	m, err := unix.Mmap(int(s.file.Fd()), 0, int(s.written), unix.PROT_READ, unix.MAP_SHARED)
-	if err != nil {
-		return nil, fmt.Errorf("cache: map spill file: %w", err)
+	return err
+}
+
+// read returns what stands from one place up to another: in buf, which grows
+// as needed, or, where no file was used, as it lies in memory.
+func (s *spill) read(buf []byte, from, to uint64) ([]byte, error) {
+	if s.file == nil {
+		return s.buf[from:to], nil
 	}
-	s.mapped = m
-	return m, nil
+	buf = slices.Grow(buf[:0], int(to-from))[:to-from]
+	if _, err := s.file.ReadAt(buf, int64(from)); err != nil {
+		return nil, fmt.Errorf("cache: spill file: %w", err)
+	}
+	return buf, nil
 }
 
 func (s *spill) close() {
-	if s.mapped != nil {
-		_ = unix.Munmap(s.mapped) // read only: nothing can be lost
-	}
 	if s.file != nil {
 		_ = s.file.Close() // unlinked: nothing can be lost
 	}
