@@ -18,11 +18,7 @@ const (
 
 // nestedNames are the names of the nested collections, as in [fest.Counts].
 var nestedNames = [...]string{
-	classGroups - classGroups:     fest.CountReimbursementGroups,
-	classCodes - classGroups:      fest.CountReimbursementCodes,
-	classElements - classGroups:   fest.CountCodeSystemElements,
-	classSubstances - classGroups: fest.CountSubstances,
-	classPackages - classGroups:   fest.CountGenericPackages,
+	fest.CountReimbursementGroups, fest.CountReimbursementCodes, fest.CountCodeSystemElements, fest.CountSubstances, fest.CountGenericPackages,
 }
 
 // allClasses returns every class that is counted, nested ones last.
@@ -50,24 +46,6 @@ func (c class) String() string {
 		return nestedNames[c-classGroups]
 	default:
 		return fest.Class(c).String()
-	}
-}
-
-// hasOwnID says whether the objects of the class have an object id (R16).
-// Those that have none are known by an item number, a code or a digest.
-func (c class) hasOwnID() bool {
-	switch c {
-	case classGroups:
-		return true
-	case classCodes, classElements, classSubstances, classPackages:
-		return false
-	}
-	switch fest.Class(c) {
-	case fest.ClassBreastProsthesis, fest.ClassMedicalConsumable, fest.ClassNutrient, fest.ClassReimbursement,
-		fest.ClassNotification, fest.ClassCodeSystem, fest.ClassInteractionNotAssessed, fest.ClassShortDose:
-		return false
-	default:
-		return c.valid()
 	}
 }
 

@@ -102,7 +102,7 @@ type Sentinel struct {
 	Filters []fest.Filter `json:"filters,omitempty"`
 }
 
-func (s Sentinel) appliesTo(f fest.Filter) bool {
+func (s *Sentinel) appliesTo(f fest.Filter) bool {
 	return len(s.Filters) == 0 || slices.Contains(s.Filters, f)
 }
 

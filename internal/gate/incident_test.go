@@ -60,7 +60,7 @@ func TestSlowShrink(t *testing.T) {
 			cfg := gate.Default()
 			rule(&cfg, gate.RuleRemoved, func(l *gate.Limit) { l.Share = c.removed })
 			size := ordinarySizes()
-			size.interactions = 10_000
+			size.interactions = 2000
 			anchor := worldOf(size).facts()
 			baseline, left := anchor, size.interactions
 			for night := 1; ; night++ {

@@ -121,8 +121,8 @@ func (j *judgement) waive() []Finding {
 // sentinels is how many are configured for the candidate's filter.
 func (j *judgement) sentinels() int {
 	n := 0
-	for _, s := range j.cfg.Sentinels {
-		if s.appliesTo(j.candidate.Filter) {
+	for i := range j.cfg.Sentinels {
+		if j.cfg.Sentinels[i].appliesTo(j.candidate.Filter) {
 			n++
 		}
 	}

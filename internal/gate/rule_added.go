@@ -51,7 +51,7 @@ func ruleChanged() rule {
 		limit:   Limit{Severity: fest.SeverityHold, Share: 0.40, Count: 5},
 		classes: without(class.keyOnly),
 		meaning: "Too much of the class says something else than in the served release, prices and dated links left out.",
-		advice:  "Compare a few with `server releases diff`. Garbled letters, shifted columns or renamed codes show at once; an announced revision may be approved.",
+		advice:  "Compare a few with what is served. Garbled letters, shifted columns or renamed codes show at once; an announced revision may be approved.",
 		check: func(j *judgement) {
 			if j.served == nil || j.baseline == nil {
 				return

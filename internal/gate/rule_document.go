@@ -17,7 +17,7 @@ func ruleRetrievalDate() rule {
 		name:    RuleRetrievalDate,
 		limit:   Limit{Severity: fest.SeverityHold},
 		meaning: "The file's HentetDato, the version of the data, is not what a newer release has.",
-		advice:  "An old file under a new name, or a wrong clock at the source. Approve only to go back on purpose; `server releases rollback` does that better.",
+		advice:  "An old file under a new name, or a wrong clock at the source. Approve only to go back on purpose.",
 		check: func(j *judgement) {
 			found := func(text string) {
 				j.report(Finding{Finding: fest.Finding{Count: 1, Text: text}, Measured: Level{Count: 1}})

@@ -80,8 +80,8 @@ func ruleSentinel() rule {
 				return // of a first release that is said by its own rule
 			}
 			var lost []fest.Affected
-			text := ""
-			for _, s := range j.cfg.Sentinels {
+			for i := range j.cfg.Sentinels {
+				s := &j.cfg.Sentinels[i]
 				if !s.appliesTo(j.candidate.Filter) {
 					continue
 				}
@@ -100,7 +100,7 @@ func ruleSentinel() rule {
 			if len(lost) == 0 {
 				return
 			}
-			text = fmt.Sprintf("%d of %d sentinels were not found in the candidate, first: %s", len(lost), j.sentinels(), lost[0].ID)
+			text := fmt.Sprintf("%d of %d sentinels were not found in the candidate, first: %s", len(lost), j.sentinels(), lost[0].ID)
 			j.report(Finding{Finding: fest.Finding{Count: len(lost), Text: text, Affected: lost}, Measured: levelOf(len(lost), j.sentinels())})
 		},
 	}

@@ -184,18 +184,18 @@ func (w *Waiting) text(b *strings.Builder) {
 
 // todo names the commands.
 func (v *Verdict) todo(b *strings.Builder, o TextOptions) {
-	digest := "DIGEST"
-	if o.Digest != "" {
-		digest = string(o.Digest)
+	file := "FILE"
+	if o.Source != "" {
+		file = oneLine(o.Source)
 	}
 	b.WriteString("\nWhat to do\n")
 	for _, c := range [...]struct{ command, what string }{
-		{"server releases show " + digest + " --json", "every finding with every id and name"},
-		{"server releases approve " + digest + ` --reason "…"`, "it is right: publish it, this once"},
-		{"server releases reject " + digest + ` --reason "…"`, "it is wrong: never publish it; the next file is judged anew"},
+		{"server check " + file + " --json", "every finding with every id and name"},
+		{"server import " + file + ` --approve-by NAME --approve-reason "…"`, "it is right: publish it, this once"},
 	} {
 		fmt.Fprintf(b, "   %s\n       %s\n", c.command, c.what)
 	}
+	wrap(b, "   ", "It is wrong: leave it. The next file is judged anew.")
 	if v.Baseline == nil {
 		wrap(b, "   ", "Until a file passes or is approved, nothing is served.")
 		return

@@ -80,9 +80,9 @@ func TestTextOfAFileThatPasses(t *testing.T) {
 
 func TestTextIsSafeForATerminal(t *testing.T) {
 	after := newWorld().fortnight()
-	change(after, func(i int, d *fest.Drug) { d.NameFormStrength = "\x1b[2J\u202eSlett\u0085 alt" })
+	change(after, func(_ int, d *fest.Drug) { d.NameFormStrength = "\x1b[2J\u202eSlett\u0085 alt" })
 	before := newWorld()
-	change(before, func(i int, d *fest.Drug) { d.NameFormStrength = "\x1b[2J\u202eSlett\u0085 alt" })
+	change(before, func(_ int, d *fest.Drug) { d.NameFormStrength = "\x1b[2J\u202eSlett\u0085 alt" })
 	removeFirst[fest.Drug](after, 200)
 	v := judge(after, before, gate.Default())
 	for _, r := range v.Text(gate.TextOptions{Source: "x\x1b"}) {

@@ -79,7 +79,7 @@ func TestWhatWaitsInside(t *testing.T) {
 			r.ReimbursementGroups[0].ReimbursementCodes[0].PrescribeUntilDate = ptr(fest.Date("2026-10-01"))
 		}
 	})
-	change(after, func(i int, c *fest.Condition) { c.ValidFromDate = ptr(fest.Date("2026-09-26")) }) // R8: no validity
+	change(after, func(_ int, c *fest.Condition) { c.ValidFromDate = ptr(fest.Date("2026-09-26")) }) // R8: no validity
 	want := gate.Waiting{
 		Notifications: []gate.Notice{{Type: "1", Headline: "Tilbakekalling av Merke 1"}, {Type: "3", Headline: "Salgsstopp for Merke 2"}},
 		NextDate:      "2026-10-01",

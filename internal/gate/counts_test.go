@@ -86,8 +86,8 @@ func TestAnOrdinaryFortnightPasses(t *testing.T) {
 			})
 		}},
 		{name: "dated links come and go (R141)", after: func(w *world) {
-			change(w, func(i int, p *fest.MedicalConsumable) { p.Reimbursement.ValidFromDate = "2026-10-01" })
-			change(w, func(i int, r *fest.Reimbursement) {
+			change(w, func(_ int, p *fest.MedicalConsumable) { p.Reimbursement.ValidFromDate = "2026-10-01" })
+			change(w, func(_ int, r *fest.Reimbursement) {
 				for k := range r.ReimbursementGroups[0].ReimbursementCodes {
 					r.ReimbursementGroups[0].ReimbursementCodes[k].ValidFromDate = "2026-10-01"
 				}
@@ -120,7 +120,7 @@ func TestAnOrdinaryFortnightPasses(t *testing.T) {
 			remove(w, func(i int, _ *fest.Reimbursement) bool { return i >= 3 })
 		}},
 		{name: "a field newly filled (R144)", after: func(w *world) {
-			change(w, func(i int, d *fest.Drug) {
+			change(w, func(_ int, d *fest.Drug) {
 				d.PrescriptionValidities = []fest.PrescriptionValidity{{Duration: "P10D"}}
 				d.ApplicationType = &fest.CS{Code: "1", Display: "Skal ikke søkes"}
 			})
