@@ -130,11 +130,13 @@ func (g *stage) Discard() error {
 	if g.conn == nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.ctx), g.s.opts.QueryTimeout)
+	defer cancel()
+	// The session gives up its claims before it ends, for its end takes a while.
+	_ = g.s.brief(ctx, g.conn, "SELECT pg_advisory_unlock_all()") // or else its end does
 	g.s.hangUp(g.conn)
 	g.conn = nil
 	if !g.published {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(g.ctx), g.s.opts.QueryTimeout)
-		defer cancel()
 		if err := g.s.sweep(ctx); err != nil {
 			// It is nobody's loss: the next import sweeps, too.
 			g.s.log.Warn("what was sealed is left in the database until the next import", "error", err)
