@@ -28,7 +28,7 @@ func (c *serveCmd) Run(env *environment) error {
 	var access *slog.Logger
 	if c.AccessLog {
 		lines := newBuffered(env.stderr)
-		defer lines.close()
+		defer func() { _ = lines.close() }() // nobody is there to be told
 		access = env.log.logger(lines)
 	}
 	thresholds, err := c.gateFlags.config()

@@ -7,21 +7,33 @@ import (
 	"github.com/festd/festd/internal/m30"
 )
 
+// What the command line needs of the other rooms, so that it imports this
+// package alone.
 type (
-	// Limits and the other names of this block are what the command line needs
-	// of the other rooms, so that it imports this package alone.
-	Limits         = m30.Limits
-	Filter         = fest.Filter
-	Finding        = fest.Finding
-	Release        = fest.Release
-	Approval       = fest.Approval
-	GateConfig     = gate.Config
-	GateText       = gate.TextOptions
-	Verdict        = gate.Verdict
-	ImportResult   = ingest.Result
+	// Limits are the decoder's.
+	Limits = m30.Limits
+	// Filter is which of DMP's extracts a file is.
+	Filter = fest.Filter
+	// Finding is something seen in a file.
+	Finding = fest.Finding
+	// Release is a publication.
+	Release = fest.Release
+	// Approval is a person's decision.
+	Approval = fest.Approval
+	// GateConfig has the gate's thresholds.
+	GateConfig = gate.Config
+	// GateText says what a verdict's text is about.
+	GateText = gate.TextOptions
+	// Verdict is the gate's.
+	Verdict = gate.Verdict
+	// ImportResult says what an import did.
+	ImportResult = ingest.Result
+	// ImportProgress is how far an import has come.
 	ImportProgress = ingest.Progress
-	RefusedError   = ingest.RefusedError
-	HeldError      = ingest.HeldError
+	// RefusedError means that a file is no usable FEST file.
+	RefusedError = ingest.RefusedError
+	// HeldError means that a file must not be published unseen.
+	HeldError = ingest.HeldError
 )
 
 // ParseGateConfig reads thresholds that differ from those of a profile,

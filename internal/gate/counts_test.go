@@ -287,7 +287,7 @@ func TestRemovedATC(t *testing.T) {
 			})
 		}, config: quiet(gate.RuleRemapATC, gate.RuleFieldValue)},
 		{name: "without a code, and codes that are no ATC (R115)", before: func() *world {
-			return change(newWorld(), func(i int, d *fest.Drug) {
+			return change(newWorld(), func(_ int, d *fest.Drug) {
 				switch d.Atc.Code[:4] {
 				case "N01A":
 					d.Atc = nil

@@ -145,7 +145,7 @@ func TestPrices(t *testing.T) {
 	}
 	run(t, []verdictCase{
 		{name: "AUP equal to AIP (R146)", after: func(w *world) {
-			change(w, func(i int, p *fest.Package) { p.Prices[1].Price.Value = p.Prices[0].Price.Value })
+			change(w, func(_ int, p *fest.Package) { p.Prices[1].Price.Value = p.Prices[0].Price.Value })
 		}},
 		{name: "AUP an øre below AIP", after: func(w *world) {
 			change(w, func(i int, p *fest.Package) {
