@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/festd/festd/internal/cache"
@@ -126,7 +127,7 @@ type run struct {
 	file    *m30.File
 	stage   Stage
 	builder *cache.Builder
-	facts   *gate.Facts // nil without a gate
+	facts   func() *gate.Facts // waits for them; nil without a gate
 	counts  fest.Counts
 	timing  Timing
 	last    time.Time // of the last progress report
@@ -202,6 +203,10 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		return Result{}, fmt.Errorf("publishing: %w", err)
 	}
 	result.Warning = err // published, but the store has something to say
+	if r.facts != nil {
+		// Derived: the next import makes them anew if they are not there.
+		result.Warning = errors.Join(err, r.Gate.Keep(content.Digest, r.facts()))
+	}
 	r.lap(StepPublish, start)
 	return result, nil
 }
@@ -238,7 +243,10 @@ func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error)
 			"import a full extract instead, such as DMP's fest251.zip", filepath.Base(r.Path), u))
 	}
 	if r.Gate != nil && p.observer != nil {
-		r.facts = p.observer.Facts(c.Document, c.Filter, c.Findings...)
+		// Made while the snapshot is built.
+		made := make(chan *gate.Facts, 1)
+		go func() { made <- p.observer.Facts(c.Document, c.Filter, c.Findings...) }()
+		r.facts = sync.OnceValue(func() *gate.Facts { return <-made })
 	}
 	if n == 0 {
 		return c, refused(fmt.Errorf("%s has no entries at all; a FEST file has tens of thousands", filepath.Base(r.Path)))
