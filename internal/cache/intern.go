@@ -1,10 +1,6 @@
 package cache
 
-import (
-	"slices"
-
-	"github.com/cespare/xxhash/v2"
-)
+import "github.com/cespare/xxhash/v2"
 
 // interner numbers distinct strings from 0. It holds no pointers per string,
 // so that a big one is nothing to the garbage collector.
@@ -62,12 +58,16 @@ func (n *interner) grow() {
 }
 
 // roomy returns s with room for n more, doubling where append would add a
-// quarter: what a build collects is copied once, not four times.
+// quarter: what a build collects is copied once, not four times. It is made
+// rather than grown, as slices.Grow writes zeros over all of the new room,
+// and memory that was never touched costs nothing.
 func roomy[T any](s []T, n int) []T {
-	if cap(s)-len(s) < n {
-		return slices.Grow(s, max(n, len(s), 64))
+	if cap(s)-len(s) >= n {
+		return s
 	}
-	return s
+	next := make([]T, len(s), len(s)+max(n, len(s), 64))
+	copy(next, s)
+	return next
 }
 
 // pair says that an item has a key (or names an id), both by number.
