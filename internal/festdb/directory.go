@@ -154,6 +154,9 @@ func (s *Directory) loadStream() error {
 // mint makes what a store consists of, STREAM last. Where STREAM was lost but
 // releases were published, their stream goes on: its serials are known outside.
 func (s *Directory) mint(lost error) error {
+	if _, err := os.Stat(s.disk.path(KnownNote)); err == nil {
+		return fmt.Errorf("%w: the directory holds local copies of a database, which has its own ledger: want another directory", ErrState)
+	}
 	ledgerBytes, err := os.ReadFile(s.disk.path(ledgerFile))
 	fresh := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !fresh {

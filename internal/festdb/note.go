@@ -12,6 +12,10 @@ import (
 // elsewhere keeps for itself, such as what it last knew of that ledger. It is
 // one line with a SHA-256, replaced whole.
 
+// KnownNote is the note of what was last known of a ledger elsewhere. Where it
+// is, the directory is no store of its own.
+const KnownNote = "known"
+
 // ReadNote reads a note into v. A note that is not there is
 // [fs.ErrNotExist]; [ErrDamaged], [ErrNewer].
 func (d *Disk) ReadNote(name string, v any) error {

@@ -191,10 +191,14 @@ func tail(b []byte) []byte {
 	return bytes.Join(lines[max(0, len(lines)-10):], []byte("\n"))
 }
 
-// Kill ends the server at once with SIGKILL, as a crash of the machine's
-// PostgreSQL would: backends end when they notice.
+// Kill ends the server and its backends at once with SIGKILL, as the loss of
+// its machine would.
 func (c *Cluster) Kill() {
-	_ = c.proc.cmd.Process.Kill() // it may have ended by itself
+	children, _ := childrenOf(c.proc.cmd.Process.Pid) // who is missed ends when it notices
+	_ = c.proc.cmd.Process.Kill()                     // it may have ended by itself
+	for _, pid := range children {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
 	<-c.proc.done
 }
 

@@ -48,7 +48,10 @@ func TestMeasure(t *testing.T) {
 	}
 	url := database(t)
 	s := open(t, postgres.Options{URL: url, Loaded: func(l postgres.Load) { t.Logf("load: %+v", l) }})
-	size := func() int64 { exec(t, url, "VACUUM"); return query[int64](t, url, "SELECT pg_database_size(current_database())")[0] }
+	size := func() int64 {
+		do(t, url, "VACUUM")
+		return query[int64](t, url, "SELECT pg_database_size(current_database())")[0]
+	}
 	empty := size()
 	a := importFile(t, s, first, 0)
 	one := size()

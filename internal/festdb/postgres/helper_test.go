@@ -43,7 +43,7 @@ func open(t testing.TB, opts postgres.Options) *postgres.Store {
 }
 
 // exec runs a statement beside the store.
-func exec(t testing.TB, url, sql string, args ...any) {
+func do(t testing.TB, url, sql string, args ...any) {
 	t.Helper()
 	if err := tryExec(url, sql, args...); err != nil {
 		t.Fatalf("%s: %v", sql, err)

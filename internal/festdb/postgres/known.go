@@ -11,9 +11,6 @@ import (
 	"github.com/festd/festd/internal/festdb"
 )
 
-// knownFile is the note on the local disk of what was last known.
-const knownFile = "known"
-
 // known is what a node knows of the ledger.
 type known struct {
 	Stream   string         `json:"stream"`
@@ -54,12 +51,12 @@ func (k *known) follow(f found) (known, error) {
 	if k.Stream == "" {
 		return known{Stream: f.stream, Releases: f.releases}, nil
 	}
-	was, any := k.current()
+	was, published := k.current()
 	e := &StreamError{KnownStream: k.Stream, FoundStream: f.stream, KnownSerial: was.Serial, FoundSerial: f.serial}
 	if f.stream != k.Stream || f.serial < was.Serial {
 		return *k, e
 	}
-	if !any {
+	if !published {
 		return known{Stream: f.stream, Releases: f.releases}, nil
 	}
 	if len(f.releases) == 0 || !samePublication(f.releases[0], was) {
@@ -79,7 +76,7 @@ func samePublication(a, b fest.Release) bool {
 // recall reads what was known when the process before ended.
 func (s *Store) recall() error {
 	var k known
-	err := s.disk.ReadNote(knownFile, &k)
+	err := s.disk.ReadNote(festdb.KnownNote, &k)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -98,7 +95,7 @@ func (s *Store) recall() error {
 // lost but a start without the database.
 func (s *Store) remember(ctx context.Context, k known, force bool) {
 	var now known
-	err := s.disk.UpdateNote(ctx, knownFile, &now, func() (bool, error) {
+	err := s.disk.UpdateNote(ctx, festdb.KnownNote, &now, func() (bool, error) {
 		if !force && now.Stream == k.Stream && now.serial() >= k.serial() {
 			return false, nil
 		}
@@ -117,7 +114,7 @@ func (s *Store) released() ([]fest.Release, bool, error) {
 	k, heard := s.known, s.heard
 	s.mu.Unlock()
 	var noted known
-	err := s.disk.ReadNote(knownFile, &noted)
+	err := s.disk.ReadNote(festdb.KnownNote, &noted)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		heard = false
 	}

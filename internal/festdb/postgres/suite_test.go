@@ -46,6 +46,6 @@ func TestConformance(t *testing.T) {
 // damage flips a byte of an entry in the middle of a content.
 func damage(t testing.TB, url string, digest fest.Digest) {
 	t.Helper()
-	exec(t, url, `UPDATE fest.entry SET xml = set_byte(xml, 40, get_byte(xml, 40) # 1)
+	do(t, url, `UPDATE fest.entry SET xml = set_byte(xml, 40, get_byte(xml, 40) # 1)
 		WHERE id = (SELECT o.entry FROM fest.content c, fest.entries_of(c.id) o WHERE c.digest = decode($1, 'hex') AND o.ordinal = c.entries / 2)`, string(digest))
 }
