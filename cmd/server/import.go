@@ -13,7 +13,8 @@ import (
 
 // storeFlags name the store that a command works on.
 type storeFlags struct {
-	DataDir      string `help:"Folder of the store: releases, their sources and snapshots." default:"./fest-data" type:"path" placeholder:"DIR"`
+	DatabaseURL  string `name:"database-url" help:"PostgreSQL database that keeps the releases; without one the data directory does." placeholder:"URL"`
+	DataDir      string `help:"Folder of the store: releases, their sources and snapshots; with a database, of the local copies." default:"./fest-data" type:"path" placeholder:"DIR"`
 	KeepDays     int    `help:"Contents younger than this many days are kept." default:"400" placeholder:"DAYS"`
 	KeepReleases int    `help:"At least this many releases are kept, whatever their age." default:"7" placeholder:"N"`
 }
@@ -47,7 +48,7 @@ func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool
 		return err
 	}
 	o := app.ImportOptions{
-		DataDir: c.DataDir, Path: c.File, Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Path: c.File, Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
 	}
 	bar := newBar(env.stderr)

@@ -21,6 +21,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve lookups (the default)."`
 	Import      importCmd      `cmd:"" help:"Import a FEST file and publish it; a running server on the same data directory follows."`
 	Check       checkCmd       `cmd:"" help:"Rehearse an import: verdict and exit code, nothing is published."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of the database up to date."`
 	Sample      sampleCmd      `cmd:"" help:"Write a made-up FEST file, for trying and testing; never for clinical use."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready; exit 0 if it is."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`

@@ -36,7 +36,7 @@ func (c *serveCmd) Run(env *environment) error {
 		return err
 	}
 	a, err := app.New(app.Options{
-		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, Source: c.Source, Filter: c.Filter,
+		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Filter: c.Filter,
 		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Version: buildVersion(), Log: log,
 	})

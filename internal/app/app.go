@@ -72,7 +72,9 @@ func (a *App) Start(ctx context.Context) (err error) {
 		}
 	}()
 
-	store, err := openStore(a.opts.DataDir, a.opts.KeepDays, a.opts.KeepReleases, a.opts.Log)
+	store, err := openStore(ctx, storeOptions{
+		a.opts.DataDir, a.opts.DatabaseURL, a.opts.KeepDays, a.opts.KeepReleases, a.opts.Log,
+	})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 // ImportOptions is what an import from outside a server needs.
 type ImportOptions struct {
 	DataDir                string
+	DatabaseURL            string // PostgreSQL; "" = the directory store
 	Path                   string
 	Filter                 fest.Filter // "" = Rekvirent
 	Limits                 m30.Limits  // zero = the defaults
@@ -40,7 +41,7 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	store, err := openStore(o.DataDir, o.KeepDays, o.KeepReleases, o.Log)
+	store, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
 	if err != nil {
 		return ingest.Result{}, err
 	}

@@ -28,8 +28,12 @@ const (
 type Options struct {
 	// Listen and OpsListen are host:port of the public and the ops listener.
 	Listen, OpsListen string
-	// DataDir is the folder of the directory store; made if missing.
+	// DataDir is the folder of the directory store, or of the local copies with
+	// a database; made if missing.
 	DataDir string
+	// DatabaseURL names the PostgreSQL database that keeps the releases; "" =
+	// the directory store.
+	DatabaseURL string
 	// Source is a FEST file to import at start if it is newer than what is
 	// served. Optional.
 	Source string
@@ -107,6 +111,8 @@ func (o *Options) mayServeSample() (bool, string) {
 		return true, ""
 	case o.Source != "":
 		return false, "a source is set"
+	case o.DatabaseURL != "":
+		return false, "a database is set"
 	case !loopback(o.Listen) || !loopback(o.OpsListen):
 		return false, "a listener is not on loopback; --sample=on serves the sample all the same"
 	default:

@@ -12,21 +12,39 @@ import (
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/festdb"
+	"github.com/festd/festd/internal/festdb/postgres"
 	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/m30"
 )
 
-// openStore opens the directory store, making the folder if it is missing.
-func openStore(dir string, keepDays, keepReleases int, log *slog.Logger) (*festdb.Directory, error) {
-	return festdb.Open(festdb.Options{
-		Dir: dir, Logger: log,
-		Retention: festdb.Retention{Age: time.Duration(keepDays) * 24 * time.Hour, Contents: keepReleases},
-	})
+// store is what the wiring needs of a store: the releases, and the half that
+// is on local disk with every store.
+type store interface {
+	festdb.Store
+	Disk() *festdb.Disk
+}
+
+// storeOptions say which store, and how long it keeps contents.
+type storeOptions struct {
+	dataDir, databaseURL   string
+	keepDays, keepReleases int
+	log                    *slog.Logger
+}
+
+// openStore opens the store in PostgreSQL where a database is named, else the
+// directory store, making the folder if it is missing. It does not fail for a
+// database that cannot be reached: the local copies serve (P4).
+func openStore(ctx context.Context, o storeOptions) (store, error) {
+	keep := festdb.Retention{Age: time.Duration(o.keepDays) * 24 * time.Hour, Contents: o.keepReleases}
+	if o.databaseURL == "" {
+		return festdb.Open(festdb.Options{Dir: o.dataDir, Logger: o.log, Retention: keep})
+	}
+	return postgres.Open(ctx, postgres.Options{URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true})
 }
 
 // loader opens releases of the store as snapshots.
 type loader struct {
-	store   *festdb.Directory
+	store   store
 	limits  m30.Limits
 	log     *slog.Logger
 	metrics *metrics
