@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -88,17 +91,28 @@ func (s *Store) hangUp(conn *pgx.Conn) {
 // errSlow is the cause of a context that ended by a deadline of ours.
 var errSlow = errors.New("no answer in time")
 
-// unavailable tells what is the database's absence from what it said.
+// ours are the kinds of error that say already what they are.
+var ours = []error{
+	festdb.ErrConflict, festdb.ErrDamaged, festdb.ErrLocked, festdb.ErrNewer, festdb.ErrNotDurable, festdb.ErrNotKept, festdb.ErrReadOnly,
+	festdb.ErrSchema, festdb.ErrSource, festdb.ErrState, festdb.ErrStream, festdb.ErrTooLarge, festdb.ErrUnavailable, fs.ErrClosed,
+}
+
+// unavailable tells what is the database's absence from what it said, and from
+// what is no fault of its own.
 func unavailable(ctx context.Context, err error) error {
 	var said *pgconn.PgError
+	var path *fs.PathError
+	var link *os.LinkError
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errSlow):
 		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	case slices.ContainsFunc(ours, func(kind error) bool { return errors.Is(err, kind) }):
+		return err
 	case errors.As(err, &said):
 		return classify(said, err)
-	case errors.Is(err, pgx.ErrNoRows):
+	case errors.Is(err, pgx.ErrNoRows), errors.As(err, &path), errors.As(err, &link):
 		return err
 	default:
 		return fmt.Errorf("%w: %w", festdb.ErrUnavailable, err)

@@ -209,10 +209,9 @@ func (u *upload) insertContent(ctx context.Context, tx pgx.Tx, ids []int32) erro
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (digest) DO UPDATE SET retrieval_date = excluded.retrieval_date, valid_from_date_helfo = excluded.valid_from_date_helfo,
 			entries = excluded.entries, first = excluded.first, count = excluded.count, lines = excluded.lines
-		WHERE (c.retrieval_date, c.valid_from_date_helfo, c.entries, c.first, c.count)
-			IS DISTINCT FROM (excluded.retrieval_date, excluded.valid_from_date_helfo, excluded.entries, excluded.first, excluded.count)
-			OR $8 AND c.lines <> excluded.lines`,
-		digest, string(doc.RetrievalDate), doc.ValidFromDateHelfo, len(ids), first, count, u.lines, len(u.sent) > 0); err != nil {
+		WHERE (c.retrieval_date, c.valid_from_date_helfo, c.entries, c.first, c.count, c.lines)
+			IS DISTINCT FROM (excluded.retrieval_date, excluded.valid_from_date_helfo, excluded.entries, excluded.first, excluded.count, excluded.lines)`,
+		digest, string(doc.RetrievalDate), doc.ValidFromDateHelfo, len(ids), first, count, u.lines); err != nil {
 		return err
 	}
 	var id int32
