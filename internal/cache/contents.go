@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/wire"
@@ -67,21 +68,28 @@ func parse(file []byte, t trailer) (*contents, error) {
 	if err := c.parseRanges(sections[sectionRanges]); err != nil {
 		return nil, err
 	}
-	if err := c.checkItems(t.directory); err != nil {
-		return nil, err
-	}
-	if err := c.checkHash(); err != nil {
-		return nil, err
-	}
 	for i := range c.tables {
 		s := sections[sectionTables+4*i:]
 		c.tables[i] = keyTable{keyEnds: s[0], keys: s[1], postEnds: s[2], postings: s[3]}
-		first, n := c.ranges.of(tableResource(i))
-		if err := c.tables[i].validate(first, n); err != nil {
-			return nil, fmt.Errorf("%w: key table %d: %w", ErrDamaged, i, err)
-		}
+	}
+	var checks errgroup.Group // a start waits for them
+	checks.Go(func() error { return c.checkItems(t.directory) })
+	checks.Go(c.checkHash)
+	checks.Go(c.checkTables)
+	if err := checks.Wait(); err != nil {
+		return nil, err
 	}
 	return c, nil
+}
+
+func (c *contents) checkTables() error {
+	for i := range c.tables {
+		first, n := c.ranges.of(tableResource(i))
+		if err := c.tables[i].validate(first, n); err != nil {
+			return fmt.Errorf("%w: key table %d: %w", ErrDamaged, i, err)
+		}
+	}
+	return nil
 }
 
 // tableResource is the resource whose items a key table names.
