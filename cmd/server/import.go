@@ -24,7 +24,7 @@ type importFile struct {
 	storeFlags
 	limitFlags
 	gateFlags
-	File   string     `arg:"" help:"FEST file: M30 XML, plain, gzip or zip." type:"existingfile"`
+	File   string     `arg:"" help:"FEST file or its URL: M30 XML, plain, gzip or zip." placeholder:"FILE|URL"`
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
 	JSON   bool       `name:"json" help:"Print the result as JSON."`
 }
@@ -48,7 +48,7 @@ func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool
 		return err
 	}
 	o := app.ImportOptions{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Path: c.File, Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Path: c.File, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
 	}
 	bar := newBar(env.stderr)
@@ -63,7 +63,7 @@ func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool
 		return c.printJSON(env.stdout, result, err)
 	}
 	if v := result.Verdict; v != nil && (v.Held || rehearse) {
-		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{Digest: result.Content.Digest, Source: c.File, Served: result.Release.Serial}))
+		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{Digest: result.Content.Digest, Source: app.Location(c.File), Served: result.Release.Serial}))
 	}
 	if err != nil || rehearse {
 		return err

@@ -14,7 +14,8 @@ type serveCmd struct {
 	gateFlags
 	Listen       string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	OpsListen    string         `help:"Address of probes, metrics and profiles; keep it from the public." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
-	Source       string         `help:"FEST file to import at start if it is newer than what is served." placeholder:"FILE"`
+	Source       string         `help:"FEST file to import at start if it is newer than what is served, or a URL that is looked at then and every night." placeholder:"FILE|URL"`
+	Poll         time.Duration  `help:"How often a URL is looked at; 0s is once a night, between 03:30 and 05:30 in Oslo." default:"0s"`
 	Filter       app.Filter     `help:"Which of DMP's extracts the source is." default:"Rekvirent" placeholder:"NAME"`
 	Sample       app.SampleMode `help:"Serve made-up data while there is no release: auto (only on loopback, without a source), on or off." enum:"auto,on,off" default:"auto"`
 	LoadTimeout  time.Duration  `help:"Longest time that loading a release from disk may take." default:"2m"`
@@ -36,7 +37,7 @@ func (c *serveCmd) Run(env *environment) error {
 		return err
 	}
 	a, err := app.New(app.Options{
-		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Filter: c.Filter,
+		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, Filter: c.Filter,
 		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Version: buildVersion(), Log: log,
 	})

@@ -17,7 +17,8 @@ import (
 // server is a running App with a client for it.
 type server struct {
 	*app.App
-	t *testing.T
+	dir string // data directory
+	t   *testing.T
 }
 
 // start runs an App on free ports until the test ends; o says what differs
@@ -45,7 +46,7 @@ func start(t *testing.T, o app.Options) *server {
 			t.Errorf("stopping: %v", err)
 		}
 	})
-	return &server{a, t}
+	return &server{a, o.DataDir, t}
 }
 
 type logTo struct{ t *testing.T }

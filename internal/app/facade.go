@@ -4,6 +4,7 @@ import (
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/ingest/fetch"
 	"github.com/festd/festd/internal/m30"
 )
 
@@ -44,6 +45,9 @@ func ParseGateConfig(text []byte, profile string) (GateConfig, error) {
 	}
 	return gate.ParseConfig(text, gate.Profile(profile))
 }
+
+// Location is a source as people may see it: a URL without secrets.
+func Location(source string) string { return fetch.Location(source) }
 
 // DefaultLimits are the decoder's.
 func DefaultLimits() Limits { return m30.DefaultLimits() }

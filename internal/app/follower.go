@@ -13,6 +13,7 @@ import (
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/festdb"
 	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/ingest/fetch"
 )
 
 // retryEvery is how often the newest release is tried again while an older
@@ -159,10 +160,15 @@ func (f *follower) observe(r cache.Refresh) {
 	}
 }
 
-// importSource imports the source of the command line if it is newer. The
-// server serves meanwhile, and goes on serving if it fails.
+// importSource imports the source of the command line if it is newer: a file
+// once, a URL again and again. The server serves meanwhile, and goes on
+// serving if it fails.
 func (f *follower) importSource(ctx context.Context) {
 	path := f.opts.Source
+	if fetch.IsURL(path) {
+		f.poll(ctx)
+		return
+	}
 	log := f.log.With("source", path)
 	if rel, err := f.loader.store.Current(ctx); err == nil && f.serves(rel) {
 		if same, err := ingest.SameFile(path, rel.Source); err != nil {
@@ -174,16 +180,28 @@ func (f *follower) importSource(ctx context.Context) {
 			return
 		}
 	}
-	log.Info("importing")
 	f.state.Waiting("importing " + filepath.Base(path))
-	r, err := f.loader.importFile(ctx, ImportOptions{Path: path, Filter: f.opts.Filter, Gate: f.opts.Gate})
+	f.imported(ctx, log, func(ctx context.Context) (ingest.Result, error) {
+		return f.loader.importFile(ctx, ImportOptions{Path: path, Filter: f.opts.Filter, Gate: f.opts.Gate})
+	})
+}
+
+// imported runs one import and tells what became of it.
+func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(context.Context) (ingest.Result, error)) {
+	log.Info("importing")
+	r, err := run(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, errNotModified):
+		f.metrics.imported(ingest.Result{Unchanged: true}, nil)
+		log.Info("source is what was imported before")
+		return
+	}
 	f.metrics.imported(r, err)
 	if err != nil {
-		if ctx.Err() == nil {
-			f.state.Waiting("the source could not be imported; the log says why")
-			log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err,
-				"next", "server check "+path)
-		}
+		f.state.Waiting("the source could not be imported; the log says why")
+		log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err)
 		return
 	}
 	if r.Warning != nil {

@@ -10,16 +10,19 @@ import (
 	"github.com/festd/festd/internal/festdb"
 	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/ingest/fetch"
 	"github.com/festd/festd/internal/m30"
 )
 
 // ImportOptions is what an import from outside a server needs.
 type ImportOptions struct {
 	DataDir                string
-	DatabaseURL            string // PostgreSQL; "" = the directory store
-	Path                   string
-	Filter                 fest.Filter // "" = Rekvirent
-	Limits                 m30.Limits  // zero = the defaults
+	DatabaseURL            string       // PostgreSQL; "" = the directory store
+	Path                   string       // file, or URL
+	Source                 *fest.Source // what Path is a copy of; optional
+	Version                string       // of the program, for the User-Agent
+	Filter                 fest.Filter  // "" = Rekvirent
+	Limits                 m30.Limits   // zero = the defaults
 	KeepDays, KeepReleases int
 	Gate                   gate.Config           // zero = gate.Default
 	Approval               *fest.Approval        // publishes although held; optional
@@ -47,7 +50,14 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	l := &loader{store: store, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}
-	return l.importFile(ctx, o)
+	if !fetch.IsURL(o.Path) {
+		return l.importFile(ctx, o)
+	}
+	d, err := newDownload(l, o.Path, o.Version, false, o)
+	if err != nil {
+		return ingest.Result{}, err
+	}
+	return d.run(ctx)
 }
 
 // importFile runs one import into the loader's store; of o it takes what is
@@ -58,6 +68,7 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 	}
 	return ingest.Run(ctx, ingest.Options{
 		Path:   o.Path,
+		Source: o.Source,
 		Filter: o.Filter,
 		Limits: l.limits,
 		Stage:  func(ctx context.Context) (ingest.Stage, error) { return l.store.Stage(ctx) },

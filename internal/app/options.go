@@ -35,8 +35,11 @@ type Options struct {
 	// the directory store.
 	DatabaseURL string
 	// Source is a FEST file to import at start if it is newer than what is
-	// served. Optional.
+	// served, or a URL that is looked at then and again and again. Optional.
 	Source string
+	// Poll is how often a URL is looked at; 0 = once a night, between 03:30 and
+	// 05:30 in Oslo.
+	Poll time.Duration
 	// Filter is the label of the source (R27); "" = Rekvirent.
 	Filter fest.Filter
 	// Sample: "" = auto.
@@ -94,6 +97,9 @@ func (o *Options) validate() error {
 	}
 	if o.Version == "" {
 		o.Version = "dev"
+	}
+	if o.Poll < 0 || o.Poll > 0 && o.Poll < time.Second {
+		return fmt.Errorf("poll %v: want at least 1s, or 0 for once a night", o.Poll)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -41,6 +41,8 @@ type SnapshotFile interface {
 type Options struct {
 	// Path of the file: plain XML, gzip, or zip with one XML in it.
 	Path string
+	// Source is what Path is a copy of, where it was fetched. Optional.
+	Source *fest.Source
 	// Filter is the label of the source (R27).
 	Filter fest.Filter
 	// Limits of the decoder.
@@ -134,7 +136,7 @@ type run struct {
 }
 
 func (r *run) run(ctx context.Context) (Result, error) {
-	src, err := describe(r.Path)
+	src, err := r.source()
 	if err != nil {
 		return Result{}, err
 	}
@@ -328,6 +330,13 @@ func refused(err error) error {
 		return err // the disk's fault, not the file's
 	}
 	return &RefusedError{err}
+}
+
+func (r *run) source() (fest.Source, error) {
+	if r.Source != nil {
+		return *r.Source, nil
+	}
+	return describe(r.Path)
 }
 
 // describe reads the file once for its digest.

@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/ingest"
+	"github.com/festd/festd/internal/ingest/fetch"
+)
+
+// fetchDir holds downloads, below the data directory.
+const fetchDir = "fetch"
+
+// download imports what a URL has: fetched, judged, published. A file that
+// the gate holds is kept in mind, so that it is not fetched again; one that
+// is refused, or failed, is.
+type download struct {
+	loader  *loader
+	fetcher *fetch.Fetcher
+	opts    ImportOptions
+	held    fest.Digest // of the last file that the gate held
+	log     *slog.Logger
+}
+
+// newDownload checks the URL. remember makes requests conditional on what was
+// imported before.
+func newDownload(l *loader, url, version string, remember bool, o ImportOptions) (*download, error) {
+	d := &download{loader: l, opts: o, log: l.log.With("source", fetch.Location(url))}
+	var err error
+	d.fetcher, err = fetch.New(fetch.Options{
+		URL: url, Dir: filepath.Join(l.store.Disk().Dir(), fetchDir), Version: version, MaxSize: l.limits.FileBytes, Log: d.log,
+		Known: func(digest fest.Digest) bool { return remember && d.known(digest) },
+	})
+	return d, err
+}
+
+// known says whether a source file need not be fetched again.
+func (d *download) known(digest fest.Digest) bool {
+	if digest == d.held {
+		return true
+	}
+	rel, err := d.loader.store.Current(context.Background()) // bounded by the store
+	return err == nil && rel.Source.Digest == digest
+}
+
+// errNotModified: the URL has what was imported from it before.
+var errNotModified = errors.New("not modified")
+
+// run fetches and imports once.
+func (d *download) run(ctx context.Context) (ingest.Result, error) {
+	got, err := d.fetcher.Fetch(ctx)
+	if errors.Is(err, fetch.ErrContent) || errors.Is(err, fetch.ErrTooLarge) {
+		return ingest.Result{}, &ingest.RefusedError{Err: err}
+	}
+	if err != nil {
+		return ingest.Result{}, err
+	}
+	if got.NotModified {
+		return ingest.Result{}, errNotModified
+	}
+	o := d.opts
+	o.Path, o.Source = got.Path, &got.Source
+	result, err := d.loader.importFile(ctx, o)
+	var held *ingest.HeldError
+	if errors.As(err, &held) {
+		d.held = got.Source.Digest
+	}
+	if err == nil || held != nil {
+		return result, errors.Join(err, d.fetcher.Confirm(got))
+	}
+	return result, errors.Join(err, d.fetcher.Discard(got))
+}
+
+// poll runs at once and then as the schedule says, until ctx ends.
+func (f *follower) poll(ctx context.Context) {
+	log := f.log.With("source", fetch.Location(f.opts.Source))
+	schedule, err := fetch.NewSchedule(fetch.ScheduleOptions{Poll: f.opts.Poll})
+	var d *download
+	if err == nil {
+		d, err = newDownload(f.loader, f.opts.Source, f.opts.Version, true, ImportOptions{Filter: f.opts.Filter, Gate: f.opts.Gate})
+	}
+	if err != nil {
+		log.Error("the source cannot be polled", "error", err)
+		return
+	}
+	for {
+		f.state.Waiting("fetching " + fetch.Location(f.opts.Source))
+		f.imported(ctx, log, d.run)
+		log.Info("next look at the source", "at", schedule.Next(time.Now()))
+		if _, err := schedule.Wait(ctx); err != nil {
+			return
+		}
+	}
+}
