@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/festd/festd/internal/wire"
 )
@@ -29,7 +28,7 @@ type Options struct {
 type Builder struct {
 	options  Options
 	renderer *wire.Renderer
-	pool     sync.Pool
+	free     chan *Prepared
 	err      error // of NewBuilder
 
 	spill     spill
@@ -45,7 +44,7 @@ type Builder struct {
 
 // NewBuilder returns an empty builder.
 func NewBuilder(o Options) *Builder {
-	b := &Builder{options: o, spill: spill{dir: o.TempDir}}
+	b := &Builder{options: o, spill: spill{dir: o.TempDir}, free: make(chan *Prepared, maxFree)}
 	b.renderer, b.err = wire.NewRenderer(o.Sample)
 	shared := map[relationNumber]*interner{}
 	for i := range b.relations {
@@ -156,8 +155,25 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 	if n := len(b.drafts); n>>12 != int(first)>>12 {
 		b.err = b.checkSizes()
 	}
-	b.pool.Put(p)
+	b.recycle(p)
 	return b.err
+}
+
+// A Prepared that was added is used again, unlike one in a sync.Pool also
+// after a collection of garbage: so many of them, and none with large buffers.
+const (
+	maxFree   = 1 << 10
+	maxReused = 64 << 10
+)
+
+func (b *Builder) recycle(p *Prepared) {
+	if cap(p.buf) > maxReused {
+		return
+	}
+	select {
+	case b.free <- p:
+	default:
+	}
 }
 
 // checkSizes keeps the numbers of the tables within 32 bits.

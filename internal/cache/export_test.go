@@ -1,4 +1,4 @@
 package cache
 
 // Recycle gives a prepared entry back without adding it.
-func (b *Builder) Recycle(p *Prepared) { b.pool.Put(p) }
+func (b *Builder) Recycle(p *Prepared) { b.recycle(p) }

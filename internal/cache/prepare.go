@@ -45,8 +45,10 @@ func (p *Prepared) reset() {
 // called from many goroutines; the entry is not kept. An entry without an
 // object prepares to nothing.
 func (b *Builder) Prepare(e *fest.Entry) (*Prepared, error) {
-	p, _ := b.pool.Get().(*Prepared)
-	if p == nil {
+	var p *Prepared
+	select {
+	case p = <-b.free:
+	default:
 		p = &Prepared{}
 	}
 	p.reset()

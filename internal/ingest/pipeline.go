@@ -19,7 +19,7 @@ const (
 	batchEntries = 128
 	batchBytes   = 512 << 10
 	// batchesPerWorker bounds what is under way, and with it memory.
-	batchesPerWorker = 4
+	batchesPerWorker = 2
 )
 
 // prepared is one entry, decoded and rendered.
