@@ -202,10 +202,8 @@ func TestDuplicates(t *testing.T) {
 			})
 		}},
 		{name: "one notification like another", after: func(w *world) { w.add(fest.ClassNotification, notification(0, ordinarySizes())) }},
-		{name: "two more like others", after: func(w *world) {
-			w.add(fest.ClassNotification, notification(0, ordinarySizes()))
-			w.add(fest.ClassNotification, notification(1, ordinarySizes()))
-		}, holds: []string{"duplicate-key notifications"}},
+		{name: "just under 5 % like others", after: doubled(3)},
+		{name: "just over 5 % like others", after: doubled(4), holds: []string{"duplicate-key notifications"}},
 	})
 	after := newWorld().fortnight()
 	change(after, func(i int, p *fest.Package) {
@@ -344,3 +342,12 @@ func TestFieldValue(t *testing.T) {
 }
 
 func production(c *gate.Config) { c.Profile = gate.ProfileProduction }
+
+// doubled adds notifications like others.
+func doubled(n int) func(*world) {
+	return func(w *world) {
+		for i := range n {
+			w.add(fest.ClassNotification, notification(i, ordinarySizes()))
+		}
+	}
+}
