@@ -2,9 +2,10 @@
 // serial (the ledger), and what each of them says (the content).
 //
 // [Store] is the whole interface; [Directory] implements it in a directory of
-// the local file system. [Disk] is the half of it that holds files and knows
-// of no ledger: a store that keeps its ledger elsewhere uses it for its local
-// copies.
+// the local file system, and the package postgres below this one in a
+// database. [Disk] is the half that holds files and knows of no ledger: the
+// store in the database uses it for its local copies. What follows is about the
+// directory.
 //
 //	STREAM                     id of the store, minted at creation; layout version
 //	CURRENT                    the release that is served; renamed into place last

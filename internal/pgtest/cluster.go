@@ -144,11 +144,11 @@ func (c *Cluster) launch() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer logFile.Close() //nolint:errcheck // the child has its own
-	cmd := exec.Command(filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir, "-p", port,
+	defer logFile.Close()
+	cmd := exec.CommandContext(context.Background(), filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir, "-p", port,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off",
 		"-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "max_wal_size=4GB", "-c", "jit=off",
-		"-c", "autovacuum_naptime=5s", "-c", "log_min_messages=warning")
+		"-c", "autovacuum=off", "-c", "log_min_messages=warning")
 	c.prepare(cmd)
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGQUIT // immediate shutdown, with all backends
 	cmd.Stdout, cmd.Stderr = logFile, logFile
@@ -278,4 +278,3 @@ func (c *Cluster) close() error {
 	}
 	return err
 }
-

@@ -31,7 +31,7 @@ func query(t testing.TB, url, sql string) (s string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // only read
+	defer conn.Close(context.Background())
 	if err := conn.QueryRow(t.Context(), sql).Scan(&s); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}

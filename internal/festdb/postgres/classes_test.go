@@ -17,7 +17,7 @@ func importFile(t testing.TB, s *postgres.Store, path string, expect fest.Serial
 	ctx := context.Background()
 	f, err := m30.Open(path, m30.DefaultLimits())
 	must(t, err)
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	r := m30.NewReader(f, m30.DefaultLimits())
 	g, err := s.Stage(ctx)
 	must(t, err)

@@ -68,7 +68,7 @@ func query[T any](t testing.TB, url, sql string, args ...any) []T {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(ctx) //nolint:errcheck // only read
+	defer conn.Close(ctx)
 	rows, err := conn.Query(ctx, sql, args...)
 	if err != nil {
 		t.Fatalf("%s: %v", sql, err)
@@ -99,7 +99,7 @@ func readAll(t testing.TB, s festdb.Store, digest fest.Digest) []fest.Slice {
 	t.Helper()
 	c, err := s.Content(context.Background(), digest)
 	must(t, err)
-	defer c.Close() //nolint:errcheck // only read
+	defer c.Close()
 	var all []fest.Slice
 	for e, err := range c.Slices() {
 		must(t, err)

@@ -192,7 +192,7 @@ func TestLoadsTakeTurns(t *testing.T) {
 	// All slots taken by somebody who never ends.
 	conn, err := pgx.Connect(t.Context(), url)
 	must(t, err)
-	defer conn.Close(context.Background()) //nolint:errcheck // a test's
+	defer conn.Close(context.Background())
 	_, err = conn.Exec(t.Context(), "SELECT pg_advisory_lock($1, i) FROM generate_series(0, 3) i", 0x66657376)
 	must(t, err)
 	readAll(t, s, one.Content.Digest) // here already

@@ -71,7 +71,7 @@ func (p *proxy) serve(c net.Conn, socket string) {
 	p.conns = append(p.conns, c)
 	down := p.down
 	p.mu.Unlock()
-	defer c.Close() //nolint:errcheck // a test's
+	defer c.Close()
 	if down {
 		return
 	}
@@ -82,7 +82,7 @@ func (p *proxy) serve(c net.Conn, socket string) {
 	p.mu.Lock()
 	p.conns = append(p.conns, up)
 	p.mu.Unlock()
-	defer up.Close() //nolint:errcheck // a test's
+	defer up.Close()
 	p.wg.Go(func() { p.pump(up, c) })
 	p.pump(c, up)
 }

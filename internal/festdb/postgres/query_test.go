@@ -52,7 +52,7 @@ func TestQueryOfTheDocs(t *testing.T) {
 	must(t, err)
 	text, err := os.ReadFile(docs[0])
 	must(t, err)
-	shown := regexp.MustCompile("SELECT id, (name_form_strength FROM fest.drugs\\(3\\)[^;]*);").FindSubmatch(text)
+	shown := regexp.MustCompile(`SELECT id, (name_form_strength FROM fest.drugs\(3\)[^;]*);`).FindSubmatch(text)
 	if shown == nil {
 		t.Fatal("the docs do not show the query")
 	}

@@ -26,6 +26,7 @@ type Store struct {
 	log    *slog.Logger
 	closed context.Context
 	close  context.CancelFunc
+	ended  sync.Once
 
 	asking chan struct{} // held by the one goroutine that asks the database what is served
 
@@ -209,12 +210,13 @@ func (s *Store) contents(ctx context.Context) (map[fest.Digest]bool, error) {
 
 // Close implements [festdb.Store].
 func (s *Store) Close() error {
-	if s.closed.Err() != nil {
-		return nil
-	}
-	s.close()
-	s.pool.Close()
-	return s.disk.Close()
+	var err error
+	s.ended.Do(func() {
+		s.close()
+		s.pool.Close()
+		err = s.disk.Close()
+	})
+	return err
 }
 
 func (s *Store) usable(ctx context.Context) error {
