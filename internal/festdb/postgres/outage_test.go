@@ -221,7 +221,7 @@ func TestNeverAnswers(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	defer l.Close() //nolint:errcheck // a test's
+	defer l.Close()
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	start := time.Now()
 	s := open(t, impatient(fmt.Sprintf("host=%s port=%s user=x dbname=x password=secret", host, port), t.TempDir()))
