@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,7 @@ func TestReplicasShareADatabase(t *testing.T) {
 
 	cluster.Kill()
 	for _, s := range replicas {
-		if a := s.get("/v1/drugs?atc=N06AA09"); a.StatusCode != 200 || a.Header.Get("FEST-Release") != "2" {
+		if a := s.get("/v1/drugs?atc=N06AA09"); a.StatusCode != http.StatusOK || a.Header.Get("FEST-Release") != "2" {
 			t.Errorf("with the database gone: %s, release %s", a.Status, a.Header.Get("FEST-Release"))
 		}
 	}
@@ -77,7 +78,7 @@ func TestReplicasShareADatabase(t *testing.T) {
 func TestEmptyDatabaseServesNoSample(t *testing.T) {
 	url := pgtest.Database(t, "", nil)
 	s := start(t, app.Options{DatabaseURL: url})
-	if a := s.ops("/readyz"); a.StatusCode != 503 || !strings.Contains(string(a.body), "a database is set") {
+	if a := s.ops("/readyz"); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(a.body), "a database is set") {
 		t.Errorf("%s %s; want 503 and why", a.Status, a.body)
 	}
 }

@@ -97,7 +97,7 @@ func encoder(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var slices []fest.Slice
 	for s, err := range m30.NewReader(f, m30.DefaultLimits()).Slices() {
 		if err != nil {
@@ -213,7 +213,7 @@ func (s *server) xml(t *testing.T, path string) []byte {
 		t.Error(err)
 		return nil
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Errorf("GET %s as XML: %s %v %.300s", path, resp.Status, err, body)
