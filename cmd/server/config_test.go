@@ -31,7 +31,7 @@ func TestConfigDoc(t *testing.T) {
 }
 
 func documented(text string) []setting {
-	row := regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\| `([A-Z_]+)` \\| (\\S+) \\| ([a-z, ]+) \\| \\S.* \\|$")
+	row := regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\| (?:`([A-Z_]+)`|–) \\| (\\S+) \\| ([a-z, ]+) \\| \\S.* \\|$")
 	var out []setting
 	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		out = append(out, setting{m[1], m[2], strings.Trim(strings.Trim(m[3], "`"), "–"), m[4]})

@@ -31,8 +31,8 @@ func (f *gateFlags) config() (app.GateConfig, error) {
 
 // approvalFlags publish a file although the gate holds it.
 type approvalFlags struct {
-	ApproveBy     string `help:"Publish although the gate holds the file: who answers for it." placeholder:"NAME"`
-	ApproveReason string `help:"…and why." placeholder:"TEXT"`
+	ApproveBy     string `help:"Publish although the gate holds the file: who answers for it." env:"-" placeholder:"NAME"`
+	ApproveReason string `help:"…and why." env:"-" placeholder:"TEXT"`
 }
 
 func (f *approvalFlags) approval() (*app.Approval, error) {

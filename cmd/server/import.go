@@ -129,7 +129,9 @@ func printResult(w io.Writer, r app.ImportResult) error {
 			return err
 		}
 	}
-	printFindings(w, r.Findings)
+	if !r.Unchanged && (r.Verdict == nil || !r.Verdict.Held) { // a held verdict was shown whole
+		printFindings(w, c.Findings)
+	}
 	if r.Warning != nil {
 		_, _ = fmt.Fprintln(w, "warning:", r.Warning)
 	}

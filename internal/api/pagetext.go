@@ -10,7 +10,7 @@ var pageTexts = map[string]map[string]string{
 		"lede": "Dette er en tjeneste for programmer som slår opp i FEST, det norske registeret over legemidler som Direktoratet for medisinske produkter (DMP) gir ut. " +
 			"Hvert svar er hentet fra én utgave av registeret, og sier hvilken.",
 		"sample":               "Eksempeldata – ikke til klinisk bruk",
-		"sampleText":           "Alt som vises her er oppdiktet. Tjenesten har ikke lest noen FEST-fil ennå; start den med --source FIL, eller hent en fil med kommandoen import.",
+		"sampleText":           "Alt som vises her er oppdiktet. Start tjenesten med --source FIL, eller hent en FEST-fil med kommandoen import, for å få virkelige data.",
 		"notReady":             "Ingen utgave er klar ennå.",
 		"notReadyText":         "Tjenesten er i gang, men har ingen kontrollert utgave av FEST å svare fra. Last siden på nytt om litt.",
 		"data":                 "Data som vises",
@@ -71,7 +71,7 @@ var pageTexts = map[string]map[string]string{
 		"lede": "This is a service for programs that look things up in FEST, the Norwegian register of medicines published by DMP (Direktoratet for medisinske produkter). " +
 			"Every answer is drawn from one release of the register, and says which.",
 		"sample":               "Sample – not for clinical use",
-		"sampleText":           "Everything shown here is made up. The service has not read any FEST file yet; start it with --source FILE, or read a file with the command import.",
+		"sampleText":           "Everything shown here is made up. For real data start the service with --source FILE, or read a FEST file with the command import.",
 		"notReady":             "No release is ready yet.",
 		"notReadyText":         "The service is up, but has no verified release of FEST to answer from. Reload the page in a little while.",
 		"data":                 "Data being served",

@@ -48,7 +48,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}),
 		findings: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "fest_release_findings",
-			Help: "What the decoder and the gate found in the file of the served release, by rule.",
+			Help: "Findings of the decoder and the gate about the file of the served release, by rule.",
 		}, []string{"rule"}),
 	}
 	for _, o := range []string{"swapped", "unchanged", "failed"} {
@@ -89,6 +89,6 @@ func (m *metrics) imported(r ingest.Result, err error) {
 func (m *metrics) serves(snap *cache.Snapshot) {
 	m.findings.Reset()
 	for _, f := range snap.Release().Content.Findings {
-		m.findings.WithLabelValues(f.Rule).Add(float64(f.Count))
+		m.findings.WithLabelValues(f.Rule).Inc()
 	}
 }

@@ -216,7 +216,10 @@ func (r *run) run(ctx context.Context) (Result, error) {
 // decode reads the whole file into the stage and the builder.
 func (r *run) decode(ctx context.Context, src fest.Source) (fest.Content, error) {
 	reader := m30.NewReader(r.file, r.Limits)
-	r.builder = cache.NewBuilder(cache.Options{TempDir: r.TempDir})
+	if _, err := reader.Head(); err != nil {
+		return fest.Content{}, r.explain(ctx, err)
+	}
+	r.builder = cache.NewBuilder(cache.Options{Sample: reader.Sample(), TempDir: r.TempDir})
 	p := pipeline{limits: r.Limits, workers: r.Workers, builder: r.builder, tally: reader.Tally(), observe: r.Gate != nil}
 	n := 0
 	for item, err := range p.run(ctx, reader.Slices()) {
