@@ -22,6 +22,8 @@ type bench struct {
 
 	serverCPU, loadCPU int // where under load server and client are pinned; -1 = nowhere
 
+	env []string // of the server, besides the bench's own
+
 	progress io.Writer
 	began    time.Time
 	unlock   func() error

@@ -60,6 +60,9 @@ func measure(ctx context.Context, c config, args []string, progress io.Writer) (
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
+	if err := b.easeGate(); err != nil {
+		return nil, err
+	}
 	rep := &report{machine: b.machine, args: args, files: b.files, runs: c.runs, quick: c.quick}
 	if rep.notes, err = readNotes(b.path("bench", "notes.md")); err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func (b *bench) start(ctx context.Context, c command) (*process, error) {
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = c.dir
-	cmd.Env = append(environ(), c.env...)
+	cmd.Env = append(append(environ(), b.env...), c.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
