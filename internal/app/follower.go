@@ -30,7 +30,8 @@ type follower struct {
 	log       *slog.Logger
 	refresher *cache.Refresher
 	since     *atomic.Pointer[string]
-	lastError string // of the refresher's goroutine: what was logged already
+	empty     atomic.Bool // nothing was ever published when it was last looked
+	lastError string      // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
@@ -46,8 +47,7 @@ func newFollower(a *App, l *loader) (*follower, error) {
 // copy is ready when the listener is. Without any release it serves the
 // sample where that is allowed.
 func (f *follower) first(ctx context.Context) {
-	err := f.refresher.Refresh(ctx)
-	if !errors.Is(err, festdb.ErrNoRelease) {
+	if err := f.refresher.Refresh(ctx); err != nil || !f.empty.Load() {
 		return // loaded, or observe has told why not
 	}
 	if ok, why := f.opts.mayServeSample(); !ok {
@@ -121,6 +121,11 @@ func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 		return nil, nil
 	}
 	snap, err := f.loader.newest(ctx)
+	if errors.Is(err, festdb.ErrNoRelease) {
+		// No failure: the first release must not wait for a backoff.
+		f.empty.Store(true)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +154,9 @@ func (f *follower) observe(r cache.Refresh) {
 	switch {
 	case r.Err == nil:
 		f.lastError = ""
-		f.state.Waiting("")
-	case errors.Is(r.Err, festdb.ErrNoRelease): // first tells
+		if r.Swapped {
+			f.state.Waiting("")
+		}
 	default:
 		f.state.Waiting("no release on disk can be served; the log says why")
 		if text := r.Err.Error(); text != f.lastError { // told once, counted always
