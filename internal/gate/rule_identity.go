@@ -90,7 +90,7 @@ func ruleDuplicateKey() rule {
 	return rule{
 		name:    RuleDuplicateKey,
 		numbers: shareAndCount,
-		limit:   Limit{Severity: fest.SeverityHold, Share: 0.05, Count: 1},
+		limit:   Limit{Severity: fest.SeverityHold, Count: 1},
 		classes: only(fest.ClassNotification, fest.ClassCodeSystem, fest.ClassInteractionNotAssessed,
 			fest.ClassShortDose),
 		meaning: "Objects that have no id of their own stand more than once, more of them than in the served release.",
@@ -110,8 +110,8 @@ func ruleDuplicateKey() rule {
 				}
 				f := Finding{Finding: fest.Finding{
 					Class: c.String(), Count: len(rows),
-					Text: fmt.Sprintf("%d of %d %s stand more than once; in the served release %d do, and more than %s and %d beyond that is held",
-						len(rows), size, c, before, percent(limit.Share), limit.Count),
+					Text: fmt.Sprintf("%d of %d %s stand more than once; in the served release %d do, and more than %d beyond that is held",
+						len(rows), size, c, before, limit.Count),
 				}, Measured: more, Limit: limit}
 				for _, row := range rows {
 					f.Affected = append(f.Affected, j.candidate.affected(c, row))
