@@ -85,4 +85,12 @@ type Release struct {
 	PublishedAt time.Time `json:"publishedAt"`
 	Content     Content   `json:"content"`
 	Source      Source    `json:"source"`
+	// Cause says how it came to be served; "" in ledgers of before there was
+	// one: an import.
+	Cause Cause `json:"cause,omitempty"`
+	// By and Reason are those of the person behind an approval or a rollback.
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// Left is the content that a rollback turned away from.
+	Left Digest `json:"left,omitempty"`
 }

@@ -29,6 +29,29 @@ type Store interface {
 	// Discard in the end, whatever happened.
 	Stage(ctx context.Context) (Stage, error)
 
+	// Record adds an act to the audit log, durably, and returns it with ID, At
+	// (where it is zero) and After. Changed tells of it. The content of a held
+	// candidate is kept from then on; see [Retention].
+	Record(ctx context.Context, a fest.Act) (fest.Act, error)
+
+	// Acts lists the audit log, oldest first. Where a database cannot be asked
+	// it is what the node knew when it last could.
+	Acts(ctx context.Context) ([]fest.Act, error)
+
+	// Removed lists what left the register: first what histories told, oldest
+	// first, then what left with each release, by serial. All of it is on the local
+	// disk when Removed returns; Data is opaque here.
+	Removed(ctx context.Context) ([]Removal, error)
+
+	// AddHistory keeps what an older file had that no release has, durably.
+	// The same Content again replaces what was kept of it. Changed tells of it.
+	AddHistory(ctx context.Context, r Removal) error
+
+	// Lead waits until this process alone leads among those that use the
+	// store, and returns a context that ends when it no longer does: the
+	// caller stops leading then. release gives it up. Errors: those of ctx.
+	Lead(ctx context.Context) (leading context.Context, release func(), err error)
+
 	// Content opens what a release says, after all of it was verified.
 	// [ErrNotKept], [ErrDamaged], [ErrNewer]. The caller must close it; it holds
 	// one file open, and stays readable when retention removes the content.
@@ -59,8 +82,27 @@ type Record struct {
 	Recalled bool `json:"recalled,omitempty"`
 }
 
+// Removal is what left the register with a release, or what a history told.
+type Removal struct {
+	// Serial is that of the release it left with; 0: a history told.
+	Serial fest.Serial `json:"serial"`
+	// Content is that release's, or the history's.
+	Content fest.Digest `json:"content"`
+	// RetrievalDate is that of the content.
+	RetrievalDate fest.DateTime `json:"retrievalDate"`
+	// Data says what left, as the room that serves it encodes it.
+	Data []byte `json:"-"`
+}
+
 // Actor is who publishes, and why, for the ledger and the audit log.
-type Actor struct{ Who, Why string }
+type Actor struct {
+	Who, Why string
+	// Cause is how the release comes to be served; "": an import. With
+	// [fest.CauseRollback] the content that was served until now is noted as
+	// left. With another cause than an import, Who and Why are noted in the
+	// release.
+	Cause fest.Cause
+}
 
 type actorKey struct{}
 
@@ -95,6 +137,11 @@ type Stage interface {
 	// that of [Digester]: the same entries always give the same, whatever the
 	// container they came in.
 	Seal(doc fest.Document) (fest.Digest, error)
+
+	// Remove says what leaves the register with the content that is about to
+	// be published: it is published in the same step. At most once, before
+	// Publish; without it nothing leaves.
+	Remove(data []byte) error
 
 	// Publish makes c the release to be served, under the next serial, if the
 	// release served until now still has the serial expect (0: there is none);
