@@ -92,8 +92,13 @@ type Archive interface {
 	Compare(ctx context.Context, from, to fest.Serial) (*cache.Comparison, error)
 }
 
-// ErrNotKept: a release is not on the local disk.
-var ErrNotKept = errors.New("the release is not kept")
+// What an [Archive] may refuse.
+var (
+	// ErrNotKept is a release that is not on the local disk.
+	ErrNotKept = errors.New("the release is not kept")
+	// ErrBusy is too much under way at once: the client comes back later.
+	ErrBusy = errors.New("too much is under way")
+)
 
 // ArchivedRelease is a release of the ledger.
 type ArchivedRelease struct {

@@ -31,6 +31,19 @@ type Options struct {
 	// KnownSince returns the HentetDato of the oldest release known, for the
 	// answer "unknown" (R26); nil or "" means the one served.
 	KnownSince func() string
+	// Archive gives the releases beside the one served; nil means that there
+	// are none.
+	Archive Archive
+	// Advisory returns what answers carry while it stands, nil for nothing. It
+	// is asked for each request and must cost next to nothing; what it returns
+	// must not change. A nil function means never.
+	Advisory func() *Advisory
+	// Admin administers releases, on the ops listener; nil means that the
+	// administration is off.
+	Admin Admin
+	// AdminToken returns what callers of the administration must show; nil or
+	// "" means that the administration is off. It is never logged.
+	AdminToken func() string
 	// Version is the program's; empty means "dev".
 	Version string
 	// Now is the clock; nil means [time.Now].
