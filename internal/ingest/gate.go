@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/festd/festd/internal/cache"
@@ -20,21 +22,22 @@ type Gate struct {
 	// Keep takes the candidate's facts when it is published, so that the next
 	// import need not make them again. Mandatory.
 	Keep func(fest.Digest, *gate.Facts) error
-	// Approval publishes the candidate although it is held. Optional.
+	// Approval publishes the candidate although it is held, rejected, or
+	// publications are frozen. Optional.
 	Approval *fest.Approval
-}
-
-// HeldError means that the file is a usable FEST file, but must not be published unseen.
-type HeldError struct{ Verdict *gate.Verdict }
-
-func (e *HeldError) Error() string {
-	holding := e.Verdict.Holding()
-	return fmt.Sprintf("held by the gate, findings: %d; the first: %s", len(holding), holding[0].Text)
+	// Docket gives what people decided until now: rejected contents, a freeze,
+	// waivers. Optional: nobody decided anything.
+	Docket func(ctx context.Context) (*fest.Docket, error)
+	// Hold takes a candidate that was held, with its verdict, after its content
+	// was sealed and its snapshot is in place. It is not called for a candidate
+	// that is held already, for the same reasons beside the same release.
+	// Optional: nothing of it is kept.
+	Hold func(ctx context.Context, c fest.Candidate) error
 }
 
 // judge asks the gate about the candidate. The probes go through the lookups
 // of its own snapshot, the one that is then published.
-func (r *run) judge(ctx context.Context, snapshot string, c *fest.Content, current fest.Release) (*gate.Verdict, error) {
+func (r *run) judge(ctx context.Context, snapshot string, c *fest.Content, current fest.Release, d *decided) (*gate.Verdict, error) {
 	baseline, anchor, err := r.Gate.Facts(ctx, current)
 	switch {
 	case err == nil:
@@ -44,23 +47,56 @@ func (r *run) judge(ctx context.Context, snapshot string, c *fest.Content, curre
 	default: // a person answers for what cannot be compared
 		baseline, anchor = nil, nil
 	}
-	snap, err := cache.OpenFile(snapshot, fest.Release{Content: *c}, noXML{})
+	config := r.Gate.Config
+	now := time.Now()
+	if config.Waivers, err = Waivers(config.Waivers, d.docket, now); err != nil {
+		return nil, err
+	}
+	v, err := Judge(r.facts(), baseline, anchor, config, now, snapshot, *c)
+	if err != nil {
+		return nil, err
+	}
+	if f := d.docket.Frozen; f != nil {
+		v.Freeze(f.By, f.Reason, f.At, f.Until)
+	}
+	c.Findings = v.All()
+	if !v.Held && d.rejected == nil {
+		return v, nil
+	}
+	if r.Gate.Approval == nil {
+		return v, &HeldError{Verdict: v, Digest: c.Digest, Rejected: d.rejected, content: *c}
+	}
+	approval := *r.Gate.Approval
+	approval.At, approval.Baseline = now.UTC(), current.Serial
+	c.Approval = &approval
+	return v, nil
+}
+
+// Judge asks the gate about a candidate whose snapshot is at path, by the
+// lookups of that snapshot.
+func Judge(candidate, baseline, anchor *gate.Facts, config gate.Config, now time.Time, path string, c fest.Content) (*gate.Verdict, error) {
+	snap, err := cache.OpenFile(path, fest.Release{Content: c}, noXML{})
 	if err != nil {
 		return nil, fmt.Errorf("opening the candidate: %w", err)
 	}
 	defer snap.Close()
-	v := gate.Judge(r.facts(), baseline, anchor, r.Gate.Config, time.Now(), probe{snap})
-	c.Findings = v.All()
-	if !v.Held {
-		return &v, nil
-	}
-	if r.Gate.Approval == nil {
-		return &v, &HeldError{&v}
-	}
-	approval := *r.Gate.Approval
-	approval.At, approval.Baseline = time.Now().UTC(), current.Serial
-	c.Approval = &approval
+	v := gate.Judge(candidate, baseline, anchor, config, now, probe{snap})
 	return &v, nil
+}
+
+// Waivers adds those of the docket that have not expired.
+func Waivers(configured []gate.Waiver, d *fest.Docket, now time.Time) ([]gate.Waiver, error) {
+	all := slices.Clone(configured)
+	for _, a := range d.Waivers {
+		var w gate.Waiver
+		if err := json.Unmarshal(a.Waiver, &w); err != nil {
+			return nil, fmt.Errorf("waiver %d of the audit log: %w", a.ID, err)
+		}
+		if now.Before(w.Expires) {
+			all = append(all, w)
+		}
+	}
+	return all, nil
 }
 
 // probe looks things up in a snapshot as clients do.

@@ -11,6 +11,7 @@ const (
 	StepSeal    Step = "seal"    // content durable on disk
 	StepBuild   Step = "build"   // flat snapshot durable on disk
 	StepJudge   Step = "judge"   // the gate
+	StepLeave   Step = "leave"   // what is gone is noted
 	StepPublish Step = "publish" // the pointer moves
 )
 

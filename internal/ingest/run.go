@@ -24,6 +24,7 @@ type Stage interface {
 	Add(s fest.Slice) error
 	Source(path string, src fest.Source) error
 	Seal(doc fest.Document) (fest.Digest, error)
+	Remove(data []byte) error
 	Publish(ctx context.Context, c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error)
 	Discard() error
 }
@@ -57,6 +58,10 @@ type Options struct {
 	// Intact says whether the local copy of a release can be served. An import
 	// of content that is published already mends a copy that is not intact.
 	Intact func(context.Context, fest.Release) error
+
+	// Leaving says what leaves the register when the candidate takes the place
+	// of the served release (P10); see cache.Leaving. Optional: nothing does.
+	Leaving func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) ([]byte, error)
 
 	// Gate judges the candidate. Optional: without it, all that decodes is
 	// published.
@@ -111,8 +116,9 @@ func (e *RefusedError) Error() string { return "refused: " + e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Run imports one file. On success the release is published and its snapshot
-// is on disk. Errors: *RefusedError, *HeldError, a conflict of the store when
-// another import was faster, or what kept the store from working.
+// is on disk. Errors: *RefusedError, *HeldError (the candidate is then kept,
+// see [Gate.Hold]), a conflict of the store when another import was faster, or
+// what kept the store from working.
 func Run(ctx context.Context, o Options) (_ Result, err error) {
 	if err := o.validate(); err != nil {
 		return Result{}, err
@@ -184,19 +190,35 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		result.Repaired = true
 		return result, r.snapshot(ctx, current.Content)
 	}
+	result.Content = content
+	decided, err := r.decided(ctx, content.Digest)
+	if err != nil {
+		return result, err
+	}
+	if held := decided.refuses(r); held != nil && !r.Rehearse {
+		return result, held
+	}
 	f, err := r.snapshotFile(ctx, content)
 	if err != nil {
 		return Result{}, err
 	}
 	start = r.lap(StepBuild, start)
 	if r.Gate != nil {
-		result.Verdict, err = r.judge(ctx, f.Name(), &content, current)
+		result.Verdict, err = r.judge(ctx, f.Name(), &content, current, decided)
 	}
 	result.Content, result.Rehearsed = content, r.Rehearse
 	start = r.lap(StepJudge, start)
-	if err != nil || r.Rehearse {
+	var held *HeldError
+	switch {
+	case r.Rehearse:
+		return result, errors.Join(err, f.Discard())
+	case errors.As(err, &held):
+		return result, errors.Join(err, r.hold(ctx, f, held, src, current.Serial, decided))
+	case err != nil:
 		return result, errors.Join(err, f.Discard())
 	}
+	leaving := r.leave(ctx, f.Name(), content, current)
+	start = r.lap(StepLeave, start)
 	if err := commit(f); err != nil {
 		return Result{}, err
 	}
@@ -204,10 +226,10 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	if result.Release.Serial == 0 {
 		return Result{}, fmt.Errorf("publishing: %w", err)
 	}
-	result.Warning = err // published, but the store has something to say
+	result.Warning = errors.Join(err, leaving) // published, but there is something to say
 	if r.facts != nil {
 		// Derived: the next import makes them anew if they are not there.
-		result.Warning = errors.Join(err, r.Gate.Keep(content.Digest, r.facts()))
+		result.Warning = errors.Join(result.Warning, r.Gate.Keep(content.Digest, r.facts()))
 	}
 	r.lap(StepPublish, start)
 	return result, nil

@@ -27,11 +27,14 @@ type store struct {
 	snapshots int
 	damaged   bool  // the local copy of current
 	fail      error // of Publish
+	removed   []byte
+	acts      []fest.Candidate
 }
 
 func (s *store) Add(sl fest.Slice) error          { s.slices = append(s.slices, sl); return nil }
 func (s *store) Source(string, fest.Source) error { return nil }
 func (s *store) Discard() error                   { s.discarded++; return nil }
+func (s *store) Remove(data []byte) error         { s.removed = data; return nil }
 func (s *store) Seal(doc fest.Document) (fest.Digest, error) {
 	return fest.Digest(strings.Repeat("a", 44) + strings.ReplaceAll(string(doc.RetrievalDate), ":", "")[:17] + "aaa"), nil
 }
