@@ -162,7 +162,7 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/server", "bench"},
 	"github.com/gofrs/flock":              {"internal/festdb"},
 	"github.com/prometheus/client_golang": {"internal/api", "internal/app", "bench"},
-	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "cmd/server", "bench"},
+	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "cmd/server", "client", "bench"},
 }
 
 func TestLibrariesHaveHomes(t *testing.T) {
