@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festdb"
 	"github.com/festd/festd/internal/gate"
 )
 
@@ -18,6 +21,7 @@ import (
 type Admin struct {
 	loader *loader
 	gate   gate.Config
+	served *cache.Served
 	log    *slog.Logger
 	now    func() time.Time
 }
@@ -26,14 +30,15 @@ var _ api.Admin = (*Admin)(nil)
 
 // adminOptions are optional, all of them.
 type adminOptions struct {
-	gate gate.Config      // judges again where the baseline moved; zero = gate.Default
-	log  *slog.Logger     // nil = the loader's
-	now  func() time.Time // nil = time.Now
+	gate   gate.Config      // judges again where the baseline moved; zero = gate.Default
+	served *cache.Served    // what this process serves: it need not be opened again
+	log    *slog.Logger     // nil = the loader's
+	now    func() time.Time // nil = time.Now
 }
 
 // newAdmin administers the store of the loader.
 func newAdmin(l *loader, o adminOptions) *Admin {
-	a := &Admin{loader: l, gate: o.gate, log: o.log, now: o.now}
+	a := &Admin{loader: l, gate: o.gate, served: o.served, log: o.log, now: o.now}
 	if a.gate.Rules == nil {
 		a.gate = gate.Default()
 	}
@@ -46,40 +51,54 @@ func newAdmin(l *loader, o adminOptions) *Admin {
 	return a
 }
 
-var errAdminUnbuilt = errors.New("not built yet")
+// Texts of people stand in headers, tables and the audit log.
+const (
+	maxName   = 100
+	maxReason = 1000
+)
 
-// Releases implements [api.Admin].
-func (a *Admin) Releases(context.Context) (api.AdminState, error) {
-	return api.AdminState{}, errAdminUnbuilt
+// person checks who does something, and why.
+func person(by, reason string) error {
+	for _, f := range [...]struct {
+		what, value string
+		most        int
+	}{{"by: who does it", by, maxName}, {"reason: why it is done", reason, maxReason}} {
+		switch {
+		case strings.TrimSpace(f.value) == "":
+			return fmt.Errorf("%w: %s must be said", api.ErrAdminInvalid, f.what)
+		case len(f.value) > f.most:
+			return fmt.Errorf("%w: %s has %d bytes, at most %d are kept", api.ErrAdminInvalid, f.what, len(f.value), f.most)
+		case strings.ContainsFunc(f.value, isControl):
+			return fmt.Errorf("%w: %s has line breaks or control characters", api.ErrAdminInvalid, f.what)
+		}
+	}
+	return nil
 }
 
-// Release implements [api.Admin].
-func (a *Admin) Release(context.Context, string) (api.AdminRelease, error) {
-	return api.AdminRelease{}, errAdminUnbuilt
+func isControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }
+
+// adminError says of an error of the store what it means to the caller.
+func adminError(err error) error {
+	for from, to := range map[error]error{
+		festdb.ErrConflict: api.ErrAdminConflict, festdb.ErrStream: api.ErrAdminConflict,
+		festdb.ErrUnavailable: api.ErrAdminUnavailable, festdb.ErrLocked: api.ErrAdminUnavailable, festdb.ErrNotKept: api.ErrAdminNotFound,
+	} {
+		if errors.Is(err, from) && !errors.Is(err, to) {
+			return fmt.Errorf("%w: %w", to, err)
+		}
+	}
+	return err
 }
 
-// Diff implements [api.Admin].
-func (a *Admin) Diff(context.Context, string, string) (*cache.Comparison, error) {
-	return nil, errAdminUnbuilt
+// record adds an act to the audit log.
+func (a *Admin) record(ctx context.Context, act fest.Act) (fest.Act, error) {
+	done, err := a.loader.store.Record(ctx, act)
+	if err != nil && !errors.Is(err, festdb.ErrNotDurable) {
+		return fest.Act{}, adminError(err)
+	}
+	if err != nil {
+		a.log.Warn("recorded, but", "act", act.Kind, "error", err)
+	}
+	a.log.Info("administration", "act", act.Kind, "by", act.By, "reason", act.Reason, "content", act.Content.Short())
+	return done, nil
 }
-
-// Approve implements [api.Admin].
-func (a *Admin) Approve(context.Context, string, api.Decision) (fest.Release, error) {
-	return fest.Release{}, errAdminUnbuilt
-}
-
-// Reject implements [api.Admin].
-func (a *Admin) Reject(context.Context, string, api.Decision) (fest.Act, error) {
-	return fest.Act{}, errAdminUnbuilt
-}
-
-// Rollback implements [api.Admin].
-func (a *Admin) Rollback(context.Context, string, api.Decision) (fest.Release, error) {
-	return fest.Release{}, errAdminUnbuilt
-}
-
-// Act implements [api.Admin].
-func (a *Admin) Act(context.Context, fest.Act) (fest.Act, error) { return fest.Act{}, errAdminUnbuilt }
-
-// Audit implements [api.Admin].
-func (a *Admin) Audit(context.Context) ([]fest.Act, error) { return nil, errAdminUnbuilt }

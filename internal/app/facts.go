@@ -34,7 +34,11 @@ func (l *loader) baselines(ctx context.Context, served fest.Release) (baseline, 
 	if err != nil {
 		return nil, nil, err
 	}
-	rel, ok := anchorOf(all, served, time.Now())
+	acts, err := l.store.Acts(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	rel, ok := anchorOf(all, acts, served, time.Now())
 	if !ok {
 		return baseline, nil, nil
 	}
@@ -46,12 +50,18 @@ func (l *loader) baselines(ctx context.Context, served fest.Release) (baseline, 
 }
 
 // anchorOf picks the anchor: the last release that a person approved, else
-// the oldest one published in the last 60 days; of the same filter, and kept.
+// the oldest one published in the last 60 days; of the same filter, kept, and
+// not rejected since: what people went back from vouches for nothing.
 // False where that is the served release itself.
-func anchorOf(newestFirst []festdb.Record, served fest.Release, now time.Time) (fest.Release, bool) {
+func anchorOf(newestFirst []festdb.Record, acts []fest.Act, served fest.Release, now time.Time) (fest.Release, bool) {
+	releases := make([]fest.Release, len(newestFirst))
+	for i := range newestFirst {
+		releases[i] = newestFirst[i].Release
+	}
+	rejected := fest.NewDocket(releases, acts, now).Rejected
 	anchor := served
 	for _, r := range newestFirst {
-		if r.Content.Filter != served.Content.Filter || r.Serial > served.Serial || !r.Kept {
+		if _, no := rejected[r.Content.Digest]; no || r.Content.Filter != served.Content.Filter || r.Serial > served.Serial || !r.Kept {
 			continue
 		}
 		if r.Content.Approval != nil {

@@ -71,7 +71,10 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 		Source: o.Source,
 		Filter: o.Filter,
 		Limits: l.limits,
-		Stage:  func(ctx context.Context) (ingest.Stage, error) { return l.store.Stage(ctx) },
+		Stage: func(ctx context.Context) (ingest.Stage, error) {
+			stage, err := l.store.Stage(ctx)
+			return approving{stage}, err
+		},
 		Current: func(ctx context.Context) (fest.Release, bool, error) {
 			rel, err := l.store.Current(ctx)
 			if errors.Is(err, festdb.ErrNoRelease) {
@@ -82,10 +85,24 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 		Snapshot: func(d fest.Digest) (ingest.SnapshotFile, error) {
 			return l.store.Disk().CreateSnapshot(d, cache.Format)
 		},
-		Intact:   l.intact,
-		Gate:     &ingest.Gate{Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval},
+		Intact:  l.intact,
+		Leaving: l.leaving,
+		Gate: &ingest.Gate{
+			Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval, Docket: l.docket, Hold: l.hold,
+		},
 		Rehearse: o.Rehearse,
 		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),
 	})
+}
+
+// approving is a stage that tells the store of an approval.
+type approving struct{ festdb.Stage }
+
+// Publish implements [ingest.Stage].
+func (s approving) Publish(ctx context.Context, c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error) {
+	if a := c.Approval; a != nil {
+		ctx = festdb.WithActor(ctx, festdb.Actor{Who: a.By, Why: a.Reason, Cause: fest.CauseApproval})
+	}
+	return s.Stage.Publish(ctx, c, src, expect)
 }

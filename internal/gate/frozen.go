@@ -29,3 +29,5 @@ func (v *Verdict) Freeze(by, reason string, since time.Time, until *time.Time) {
 		Measured: Level{Count: 1},
 	})
 }
+
+func (v *Verdict) frozen() bool { return len(v.Findings) > 0 && v.Findings[0].Rule == RuleFrozen }

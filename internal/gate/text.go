@@ -16,6 +16,11 @@ type TextOptions struct {
 	Source string
 	// Served is the serial of the release that is served meanwhile; 0 = none.
 	Served fest.Serial
+	// Kept: the store keeps the candidate, so that commands can name it by its
+	// digest; else they need the file.
+	Kept bool
+	// Decided: a person has decided already, there is nothing left to do.
+	Decided bool
 }
 
 // shown is how many affected entries a text names; the data have all.
@@ -45,7 +50,7 @@ func (v *Verdict) Text(o TextOptions) string {
 	waived, notes := v.rest()
 	section(&b, "Waived: would hold, but was expected", waived)
 	section(&b, "Notes: worth knowing, nothing holds for them", notes)
-	if v.Held {
+	if v.Held && !o.Decided {
 		v.Waiting.text(&b)
 		v.todo(&b, o)
 	}
@@ -119,6 +124,9 @@ func finding(b *strings.Builder, n int, f *Finding, explained bool) {
 		return
 	}
 	meaning, advice := Meaning(f.Rule)
+	if meaning == "" { // it says all there is
+		return
+	}
 	wrap(b, "   ", "Means: "+meaning)
 	wrap(b, "   ", "Look: "+advice)
 }
@@ -184,18 +192,35 @@ func (w *Waiting) text(b *strings.Builder) {
 
 // todo names the commands.
 func (v *Verdict) todo(b *strings.Builder, o TextOptions) {
-	file := "FILE"
+	type command struct{ text, what string }
+	file, decision := "FILE", ` --by NAME --reason "…"`
 	if o.Source != "" {
 		file = oneLine(o.Source)
 	}
-	b.WriteString("\nWhat to do\n")
-	for _, c := range [...]struct{ command, what string }{
+	commands := []command{
 		{"server check " + file + " --json", "every finding with every id and name"},
 		{"server import " + file + ` --approve-by NAME --approve-reason "…"`, "it is right: publish it, this once"},
-	} {
-		fmt.Fprintf(b, "   %s\n       %s\n", c.command, c.what)
 	}
-	wrap(b, "   ", "It is wrong: leave it. The next file is judged anew.")
+	if o.Kept && o.Digest != "" {
+		ref := o.Digest.Short()
+		commands = []command{
+			{"server releases show " + ref + " --json", "every finding with every id and name"},
+			{"server releases approve " + ref + decision, "it is right: publish it, this once"},
+			{"server releases reject " + ref + decision, "it is wrong: never publish it, whoever offers it again"},
+		}
+	}
+	b.WriteString("\nWhat to do\n")
+	for _, c := range commands {
+		fmt.Fprintf(b, "   %s\n       %s\n", c.text, c.what)
+	}
+	switch {
+	case v.frozen() && len(v.Holding()) == 1:
+		wrap(b, "   ", "Nothing else is wrong with it: it is published by the first import after `server releases freeze --off`.")
+	case o.Kept && o.Digest != "":
+		wrap(b, "   ", "Or leave it: the next file is judged anew.")
+	default:
+		wrap(b, "   ", "It is wrong: leave it. The next file is judged anew.")
+	}
 	if v.Baseline == nil {
 		wrap(b, "   ", "Until a file passes or is approved, nothing is served.")
 		return

@@ -62,8 +62,28 @@ func TestTextOfAHeldFile(t *testing.T) {
 	candidate, baseline, cfg := incident()
 	v := judge(candidate, baseline, cfg)
 	golden(t, "held.txt", v.Text(gate.TextOptions{
-		Digest: fest.Digest(strings.Repeat("3f2a", 16)), Source: "https://www.dmp.no/fest251.zip", Served: 41,
+		Digest: fest.Digest(strings.Repeat("3f2a", 16)), Source: "https://www.dmp.no/fest251.zip", Served: 41, Kept: true,
 	}))
+}
+
+// A freeze holds what would pass, says so first, and says how it ends.
+func TestTextOfAFrozenFile(t *testing.T) {
+	v := judge(newWorld().fortnight(), newWorld(), gate.Default())
+	until := time.Date(2026, 9, 30, 6, 0, 0, 0, time.UTC)
+	v.Freeze("kari", "the ward moves tonight", time.Date(2026, 9, 22, 20, 0, 0, 0, time.UTC), &until)
+	if !v.Held || len(v.Holding()) != 1 {
+		t.Errorf("held: %v by %d findings; want it held by the freeze alone", v.Held, len(v.Holding()))
+	}
+	golden(t, "frozen.txt", v.Text(gate.TextOptions{Digest: fest.Digest(strings.Repeat("3f2a", 16)), Served: 41, Kept: true}))
+}
+
+// Once somebody has decided, there is nothing left to do.
+func TestTextOfADecidedFile(t *testing.T) {
+	candidate, baseline, cfg := incident()
+	v := judge(candidate, baseline, cfg)
+	if text := v.Text(gate.TextOptions{Decided: true}); strings.Contains(text, "What to do") || !strings.Contains(text, "HELD") {
+		t.Errorf("the text of a decided file:\n%s", text)
+	}
 }
 
 func TestTextOfAFirstFile(t *testing.T) {

@@ -52,10 +52,12 @@ func (r *run) judge(ctx context.Context, snapshot string, c *fest.Content, curre
 	if config.Waivers, err = Waivers(config.Waivers, d.docket, now); err != nil {
 		return nil, err
 	}
-	v, err := Judge(r.facts(), baseline, anchor, config, now, snapshot, *c)
+	snap, err := cache.OpenFile(snapshot, fest.Release{Content: *c}, noXML{})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening the candidate: %w", err)
 	}
+	defer snap.Close()
+	v := Judge(r.facts(), baseline, anchor, config, now, snap)
 	if f := d.docket.Frozen; f != nil {
 		v.Freeze(f.By, f.Reason, f.At, f.Until)
 	}
@@ -72,16 +74,10 @@ func (r *run) judge(ctx context.Context, snapshot string, c *fest.Content, curre
 	return v, nil
 }
 
-// Judge asks the gate about a candidate whose snapshot is at path, by the
-// lookups of that snapshot.
-func Judge(candidate, baseline, anchor *gate.Facts, config gate.Config, now time.Time, path string, c fest.Content) (*gate.Verdict, error) {
-	snap, err := cache.OpenFile(path, fest.Release{Content: c}, noXML{})
-	if err != nil {
-		return nil, fmt.Errorf("opening the candidate: %w", err)
-	}
-	defer snap.Close()
+// Judge asks the gate about a candidate, by the lookups of its snapshot.
+func Judge(candidate, baseline, anchor *gate.Facts, config gate.Config, now time.Time, snap *cache.Snapshot) *gate.Verdict {
 	v := gate.Judge(candidate, baseline, anchor, config, now, probe{snap})
-	return &v, nil
+	return &v
 }
 
 // Waivers adds those of the docket that have not expired.

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+)
+
+// festd is who acts where no person does.
+const festd = "festd"
+
+// docket adds up what the store's releases and acts say.
+func (l *loader) docket(ctx context.Context) (*fest.Docket, error) {
+	all, err := l.ledger(ctx, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return all.docket, nil
+}
+
+// hold notes a candidate that the gate held.
+func (l *loader) hold(ctx context.Context, c fest.Candidate) error {
+	_, err := l.store.Record(ctx, fest.Act{
+		Kind: fest.ActHold, By: festd, Reason: "held by the gate", Content: c.Content.Digest, Candidate: &c,
+	})
+	if err == nil {
+		l.log.Warn("held by the gate: what is served stays", "digest", c.Content.Digest, "hentet_dato", c.Content.RetrievalDate, "baseline", c.Baseline,
+			"next", "server releases show "+c.Content.Digest.Short())
+	}
+	return err
+}
+
+// leaving is what leaves the register when next takes the place of served.
+func (l *loader) leaving(ctx context.Context, served fest.Release, next *cache.Snapshot) ([]byte, error) {
+	if !leaves(served, next) {
+		return nil, nil
+	}
+	old, err := l.snapshot(ctx, served)
+	if err != nil {
+		return nil, fmt.Errorf("reading release %d: %w", served.Serial, err)
+	}
+	defer old.Close()
+	return cache.Leaving(ctx, old, next)
+}
+
+// leaves says whether anything can leave with next: made-up data leaves
+// nothing behind for real data to answer.
+func leaves(served fest.Release, next *cache.Snapshot) bool {
+	return served.Serial != 0 && served.Content.Sample == next.Release().Content.Sample
+}
+
+// snapshot opens a content that is kept, as that of rel. The caller closes it.
+func (l *loader) snapshot(ctx context.Context, rel fest.Release) (*cache.Snapshot, error) {
+	content, err := l.store.Content(ctx, rel.Content.Digest)
+	if err != nil {
+		return nil, err
+	}
+	return l.open(ctx, rel, content)
+}
