@@ -2,10 +2,13 @@ package valve
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -164,5 +167,50 @@ func TestHonestSlowReaderIsServed(t *testing.T) {
 	}
 	if got < size {
 		t.Errorf("got %d bytes of %d", got, size)
+	}
+}
+
+// Files go out in whole, in parts, and to the last byte, whatever their size.
+func TestSlowWriterServesFiles(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{0, 1, fileStep - 1, fileStep, fileStep + 1, 3*fileStep + 7} {
+		content := make([]byte, size)
+		for i := range content {
+			content[i] = byte(i * 7)
+		}
+		path := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ln := serve(t, 10, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s := NewSlowWriter(w, 1<<20, time.Second)
+			defer s.Done()
+			http.ServeFile(s, r, path)
+		}))
+		for _, part := range []string{"", "bytes=0-0", fmt.Sprintf("bytes=%d-", size/2)} {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+ln.Addr().String()+"/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := content
+			switch {
+			case part == "" || size == 0:
+			case part == "bytes=0-0":
+				want = content[:1]
+				req.Header.Set("Range", part)
+			default:
+				want = content[size/2:]
+				req.Header.Set("Range", part)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("size %d, range %q: got %d bytes, want %d; %v", size, part, len(got), len(want), err)
+			}
+		}
 	}
 }

@@ -1,12 +1,18 @@
 package valve
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"time"
 )
 
-// step is how much is written under one deadline.
-const step = 32 << 10
+// step is how much is written under one deadline; of a file, which the kernel
+// sends by itself, more.
+const (
+	step     = 32 << 10
+	fileStep = 256 << 10
+)
 
 // SlowWriter writes an answer under deadlines that move with it: a reader who
 // takes less than Rate bytes a second is cut off, one who is slow but honest
@@ -28,8 +34,7 @@ func NewSlowWriter(w http.ResponseWriter, rate int, grace time.Duration) *SlowWr
 func (s *SlowWriter) Write(b []byte) (written int, err error) {
 	for len(b) > 0 {
 		part := b[:min(step, len(b))]
-		allowed := s.grace + time.Duration(len(part))*time.Second/time.Duration(s.rate)
-		_ = s.control.SetWriteDeadline(time.Now().Add(allowed)) // a writer without deadlines is a test's
+		s.allow(len(part))
 		n, err := s.ResponseWriter.Write(part)
 		written += n
 		if err != nil {
@@ -38,6 +43,42 @@ func (s *SlowWriter) Write(b []byte) (written int, err error) {
 		b = b[n:]
 	}
 	return written, nil
+}
+
+// ReadFrom implements [io.ReaderFrom], so that a file need not pass through
+// the program.
+func (s *SlowWriter) ReadFrom(r io.Reader) (written int64, err error) {
+	to, ok := s.ResponseWriter.(io.ReaderFrom)
+	if !ok {
+		return io.Copy(onlyWriter{s}, r)
+	}
+	whole, limited := r.(*io.LimitedReader)
+	if !limited {
+		whole = &io.LimitedReader{R: r, N: 1<<63 - 1}
+	}
+	for whole.N > 0 {
+		part := &io.LimitedReader{R: whole.R, N: min(fileStep, whole.N)}
+		want := part.N
+		s.allow(int(want))
+		n, err := to.ReadFrom(part)
+		written += n
+		whole.N -= n
+		if err != nil && !errors.Is(err, io.EOF) {
+			return written, err
+		}
+		if n < want { // the end of the source
+			return written, nil
+		}
+	}
+	return written, nil
+}
+
+// onlyWriter hides ReadFrom from [io.Copy].
+type onlyWriter struct{ io.Writer }
+
+func (s *SlowWriter) allow(n int) {
+	allowed := s.grace + time.Duration(n)*time.Second/time.Duration(s.rate)
+	_ = s.control.SetWriteDeadline(time.Now().Add(allowed)) // a writer without deadlines is a test's
 }
 
 // Done lifts the deadline, for the next answer on the connection.
