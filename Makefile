@@ -67,6 +67,11 @@ scripts-check: ## Parse the shell scripts; shellcheck too where it is installed
 fuzz: ## Fuzz each target for FUZZTIME (default 30s)
 	@scripts/fuzz.sh '$(FUZZTIME)'
 
+POINTS ?= 200
+.PHONY: kill-sweep
+kill-sweep: ## Kill importers and PostgreSQL at POINTS (default 200) instants of an import each
+	FESTD_KILL_POINTS='$(POINTS)' go test -count=1 -timeout 4h -run '^Test.*Killed' -v ./internal/endtoend
+
 .PHONY: bench
 bench: ## Measure; prints a table of ratios and writes docs/PERFORMANCE.md
 	go run ./bench $(ARGS)
