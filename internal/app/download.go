@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/festd/festd/internal/fest"
@@ -22,7 +23,7 @@ type download struct {
 	loader  *loader
 	fetcher *fetch.Fetcher
 	opts    ImportOptions
-	held    fest.Digest // of the last file that the gate held
+	held    heldFile // the last one that the gate held
 	log     *slog.Logger
 }
 
@@ -38,13 +39,46 @@ func newDownload(l *loader, url, version string, remember bool, o ImportOptions)
 	return d, err
 }
 
-// known says whether a source file need not be fetched again.
-func (d *download) known(digest fest.Digest) bool {
-	if digest == d.held {
+// heldFile is a file that need not be fetched again while what it was judged
+// by stands.
+type heldFile struct {
+	file     fest.Digest
+	baseline fest.Serial
+	at       time.Time
+	frozen   bool
+}
+
+// known says whether a source file need not be fetched again: it is what is
+// served, or was rejected, or is held as it was and would be again.
+func (d *download) known(file fest.Digest) bool {
+	ctx := context.Background() // bounded by the store
+	l, err := d.loader.ledger(ctx, time.Now())
+	if err != nil {
+		return file == d.held.file
+	}
+	if l.current.Serial != 0 && l.current.Source.Digest == file {
 		return true
 	}
-	rel, err := d.loader.store.Current(context.Background()) // bounded by the store
-	return err == nil && rel.Source.Digest == digest
+	if d.held.file == file && d.held.baseline == l.current.Serial && d.held.frozen == (l.docket.Frozen != nil) {
+		waived := slices.ContainsFunc(l.docket.Waivers, func(a fest.Act) bool { return a.At.After(d.held.at) })
+		return !waived
+	}
+	return l.rejects(file)
+}
+
+// rejects says whether a source file has a content that was rejected.
+func (l *ledger) rejects(file fest.Digest) bool {
+	for digest := range l.docket.Rejected {
+		if c, ok := l.docket.Candidate(digest); ok && c.Source.Digest == file {
+			return true
+		}
+		for i := range l.records {
+			if r := &l.records[i]; r.Content.Digest == digest && r.Source.Digest == file {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // errNotModified: the URL has what was imported from it before.
@@ -67,7 +101,7 @@ func (d *download) run(ctx context.Context) (ingest.Result, error) {
 	result, err := d.loader.importFile(ctx, o)
 	var held *ingest.HeldError
 	if errors.As(err, &held) {
-		d.held = got.Source.Digest
+		d.held = heldFile{file: got.Source.Digest, baseline: result.Release.Serial, at: time.Now(), frozen: held.Frozen()}
 	}
 	if err == nil || held != nil {
 		return result, errors.Join(err, d.fetcher.Confirm(got))

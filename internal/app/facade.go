@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/festd/festd/internal/api"
+	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest"
@@ -31,6 +33,30 @@ type (
 	ImportResult = ingest.Result
 	// ImportProgress is how far an import has come.
 	ImportProgress = ingest.Progress
+	// Waiver expects a finding ahead.
+	Waiver = gate.Waiver
+	// WaiverBound is how much a waiver expects at most.
+	WaiverBound = gate.Bound
+	// Act is a row of the audit log.
+	Act = fest.Act
+	// Candidate is content that the gate held.
+	Candidate = fest.Candidate
+	// Serial is a release's number.
+	Serial = fest.Serial
+	// Resource is what the API calls a class.
+	Resource = fest.Resource
+	// AdminState is what operators see first.
+	AdminState = api.AdminState
+	// AdminRelease is a release or a candidate.
+	AdminRelease = api.AdminRelease
+	// Decision is a person's.
+	Decision = api.Decision
+	// Comparison is what changed from one release to another.
+	Comparison = cache.Comparison
+	// Change is an item that is not the same in two releases.
+	Change = cache.Change
+	// ChangeKind is added, removed or changed.
+	ChangeKind = cache.ChangeKind
 	// RefusedError means that a file is no usable FEST file.
 	RefusedError = ingest.RefusedError
 	// HeldError means that a file must not be published unseen.
@@ -55,10 +81,43 @@ func DefaultLimits() Limits { return m30.DefaultLimits() }
 // ImportOutcome names what became of an import; see ingest.Outcome.
 func ImportOutcome(r ImportResult, err error) string { return ingest.Outcome(r, err) }
 
+// The acts that people record.
+const (
+	ActFreeze   = fest.ActFreeze
+	ActUnfreeze = fest.ActUnfreeze
+	ActAdvise   = fest.ActAdvise
+	ActWithdraw = fest.ActWithdraw
+	ActWaive    = fest.ActWaive
+)
+
+// Resources are those of the API, in the order of its paths.
+func Resources() []Resource { return fest.Resources() }
+
 // Count is the number of objects of a class, by the class's name.
 type Count struct {
 	Class string
 	N     int
+}
+
+// CountChange is the number of objects of a class before and after.
+type CountChange struct {
+	Class         string `json:"class"`
+	Before, After int
+}
+
+// CountChanges lists what a verdict compared: the classes whose number of
+// objects is not the same, in the order of the catalogues.
+func CountChanges(v *Verdict) []CountChange {
+	if v == nil || v.Baseline == nil || v.Candidate == nil {
+		return nil
+	}
+	var out []CountChange
+	for _, class := range gate.Classes() {
+		if b, a := v.Baseline.Counts[class], v.Candidate.Counts[class]; a != b {
+			out = append(out, CountChange{class, b, a})
+		}
+	}
+	return out
 }
 
 // CountsOf lists the counts of a release in the order of the catalogues,

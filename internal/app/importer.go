@@ -35,20 +35,18 @@ type ImportOptions struct {
 // it. A server on the same directory follows by itself. Errors: those of
 // ingest.Run.
 func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
-	if o.Filter == "" {
-		o.Filter = fest.FilterPrescriber
-	}
-	if o.Limits == (m30.Limits{}) {
-		o.Limits = m30.DefaultLimits()
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.defaults()
+	leftover := newLeftover(o.DataDir)
 	store, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
 	if err != nil {
 		return ingest.Result{}, err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	defer func() {
+		err = errors.Join(err, store.Close())
+		if err != nil {
+			leftover.remove()
+		}
+	}()
 	l := &loader{store: store, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}
 	if !fetch.IsURL(o.Path) {
 		return l.importFile(ctx, o)
@@ -60,13 +58,30 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	return d.run(ctx)
 }
 
-// importFile runs one import into the loader's store; of o it takes what is
-// about the file and the gate.
-func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result, error) {
+func (o *ImportOptions) defaults() {
+	if o.Filter == "" {
+		o.Filter = fest.FilterPrescriber
+	}
+	if o.Limits == (m30.Limits{}) {
+		o.Limits = m30.DefaultLimits()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	if o.Gate.Rules == nil {
 		o.Gate = gate.Default()
 	}
-	return ingest.Run(ctx, ingest.Options{
+}
+
+// importFile runs one import into the loader's store; of o it takes what is
+// about the file and the gate.
+func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result, error) {
+	o.defaults()
+	return ingest.Run(ctx, l.ingestOptions(o))
+}
+
+func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
+	return ingest.Options{
 		Path:   o.Path,
 		Source: o.Source,
 		Filter: o.Filter,
@@ -93,7 +108,7 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 		Rehearse: o.Rehearse,
 		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),
-	})
+	}
 }
 
 // approving is a stage that tells the store of an approval.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -30,6 +31,10 @@ type listener struct {
 func listen(ctx context.Context, name, addr string, h http.Handler, log *slog.Logger) (*listener, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		flag := map[string]string{"public": "--listen", "ops": "--ops-listen"}[name]
+		return nil, fmt.Errorf("%s listener: %s is taken, maybe by another server: choose another address with %s (%w)", name, addr, flag, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", name, err)
 	}

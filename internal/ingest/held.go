@@ -43,6 +43,11 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("held by the gate, findings: %d; the first: %s", len(holding), holding[0].Text)
 }
 
+// Frozen says whether a freeze is among what holds the file.
+func (e *HeldError) Frozen() bool {
+	return e.Verdict != nil && slices.ContainsFunc(e.Verdict.Holding(), func(f gate.Finding) bool { return f.Rule == gate.RuleFrozen })
+}
+
 // decided is what people decided before the candidate came.
 type decided struct {
 	docket   *fest.Docket
