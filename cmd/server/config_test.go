@@ -66,11 +66,17 @@ func settings(t *testing.T) []setting {
 	for _, f := range k.Model.Flags {
 		add(f, "all")
 	}
-	for _, leaf := range k.Model.Leaves(true) {
-		for _, f := range leaf.Flags {
-			add(f, leaf.Name)
+	var visit func(n *kong.Node, path string)
+	visit = func(n *kong.Node, path string) {
+		for _, child := range n.Children {
+			name := strings.TrimSpace(path + " " + child.Name)
+			for _, f := range child.Flags {
+				add(f, name)
+			}
+			visit(child, name)
 		}
 	}
+	visit(k.Model.Node, "")
 	var out []setting
 	for _, s := range order {
 		key := s

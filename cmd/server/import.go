@@ -19,38 +19,82 @@ type storeFlags struct {
 	KeepReleases int    `help:"At least this many releases are kept, whatever their age." default:"7" placeholder:"N"`
 }
 
-// importFile is what import and check share.
-type importFile struct {
+// importFlags are what import and check share.
+type importFlags struct {
 	storeFlags
 	limitFlags
 	gateFlags
-	File   string     `arg:"" help:"FEST file or its URL: M30 XML, plain, gzip or zip." placeholder:"FILE|URL"`
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
 	JSON   bool       `name:"json" help:"Print the result as JSON."`
 }
 
 type importCmd struct {
-	importFile
+	importFlags
 	approvalFlags
+	Files   []string `arg:"" name:"file" help:"FEST file or its URL: M30 XML, plain, gzip or zip. With --history several files." placeholder:"FILE|URL"`
+	History bool     `help:"The files are older than what is served: note what is gone since, publish nothing." env:"-"`
 }
 
 func (c *importCmd) Run(env *environment) error {
 	approval, err := c.approval()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case c.History && approval != nil:
+		return errors.New("--history publishes nothing, so there is nothing to approve")
+	case c.History:
+		return c.history(env)
+	case len(c.Files) != 1:
+		return fmt.Errorf("import takes one file, got %d: want the newest one (or --history for files older than what is served)", len(c.Files))
 	}
-	return c.run(env, approval, false)
+	_, err = c.run(env, c.Files[0], approval, false)
+	return err
 }
 
-func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool) error {
-	thresholds, err := c.gateFlags.config()
+// history imports files that tell what is gone.
+func (c *importCmd) history(env *environment) error {
+	o, err := c.options(env)
 	if err != nil {
 		return err
 	}
-	o := app.ImportOptions{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Path: c.File, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds, Approval: approval, Rehearse: rehearse,
-		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
+	done, err := app.ImportHistory(env.ctx, o, c.Files)
+	if c.JSON {
+		out := struct {
+			Histories []app.HistoryResult `json:"histories"`
+			Error     string              `json:"error,omitempty"`
+		}{Histories: done}
+		if err != nil {
+			out.Error = err.Error()
+		}
+		return reported(printAsJSON(env.stdout, out), err)
 	}
+	for _, r := range done {
+		what := "what it had and is gone is answered as removed"
+		if !r.Removed {
+			what = "it had nothing that is gone and not known as removed already"
+		}
+		if _, err := fmt.Fprintf(env.stdout, "%s: HentetDato %s, content %s: %s\n", r.Path, r.RetrievalDate, r.Content.Short(), what); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *importFlags) options(env *environment) (app.ImportOptions, error) {
+	thresholds, err := c.gateFlags.config()
+	return app.ImportOptions{
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
+		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
+	}, err
+}
+
+// run imports, or rehearses it, and prints what became of it.
+func (c *importFlags) run(env *environment, file string, approval *app.Approval, rehearse bool) (app.ImportResult, error) {
+	o, err := c.options(env)
+	if err != nil {
+		return app.ImportResult{}, err
+	}
+	o.Path, o.Approval, o.Rehearse = file, approval, rehearse
 	bar := newBar(env.stderr)
 	if !c.JSON && bar != nil {
 		o.Progress = bar.show
@@ -60,27 +104,40 @@ func (c *importFile) run(env *environment, approval *app.Approval, rehearse bool
 		bar.clear()
 	}
 	if c.JSON {
-		return c.printJSON(env.stdout, result, err)
+		return result, c.printJSON(env.stdout, result, err)
 	}
 	if v := result.Verdict; v != nil && (v.Held || rehearse) {
-		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{Digest: result.Content.Digest, Source: app.Location(c.File), Served: result.Release.Serial}))
+		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{
+			Digest: result.Content.Digest, Source: app.Location(file), Served: result.Release.Serial, Kept: !rehearse && approval == nil,
+			Decided: approval != nil,
+		}))
+	}
+	if rehearse {
+		printCountChanges(env.stdout, result.Verdict)
 	}
 	if err != nil || rehearse {
-		return err
+		return result, err
 	}
-	return printResult(env.stdout, result)
+	return result, printResult(env.stdout, result)
 }
 
-func (c *importFile) printJSON(w io.Writer, r app.ImportResult, failed error) error {
+func (c *importFlags) printJSON(w io.Writer, r app.ImportResult, failed error) error {
 	out := struct {
 		Outcome  string             `json:"outcome"`
 		Error    string             `json:"error,omitempty"`
+		Digest   string             `json:"digest,omitempty"` // of the content
+		Rejected *app.Rejection     `json:"rejected,omitempty"`
 		Release  *app.Release       `json:"release,omitempty"`
 		Findings []app.Finding      `json:"findings,omitempty"` // the decoder's, where the gate was not asked
 		Verdict  *app.Verdict       `json:"verdict,omitempty"`
+		Counts   []app.CountChange  `json:"counts,omitempty"` // that differ from the served release
 		Warning  string             `json:"warning,omitempty"`
 		Seconds  map[string]float64 `json:"seconds,omitempty"`
-	}{Outcome: app.ImportOutcome(r, failed), Verdict: r.Verdict}
+	}{Outcome: app.ImportOutcome(r, failed), Verdict: r.Verdict, Digest: string(r.Content.Digest), Counts: app.CountChanges(r.Verdict)}
+	var held *app.HeldError
+	if errors.As(failed, &held) {
+		out.Rejected = held.Rejected
+	}
 	if r.Verdict == nil {
 		out.Findings = r.Findings
 	}
@@ -96,15 +153,36 @@ func (c *importFile) printJSON(w io.Writer, r app.ImportResult, failed error) er
 			out.Seconds[string(s)] = d.Seconds()
 		}
 	}
+	return reported(printAsJSON(w, out), failed)
+}
+
+func printAsJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(out); err != nil {
-		return err
+	return enc.Encode(v)
+}
+
+// reported is what failed, which was told already, or that telling failed.
+func reported(telling, failed error) error {
+	if telling != nil {
+		return telling
 	}
 	if failed != nil {
 		return errors.Join(errReported, failed)
 	}
 	return nil
+}
+
+// printCountChanges is the difference of a rehearsal in numbers.
+func printCountChanges(w io.Writer, v *app.Verdict) {
+	changes := app.CountChanges(v)
+	if len(changes) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintln(w, "\nObjects, where their number changes")
+	for _, c := range changes {
+		_, _ = fmt.Fprintf(w, "   %7d → %7d  %+6d  %s\n", c.Before, c.After, c.After-c.Before, c.Class)
+	}
 }
 
 func printResult(w io.Writer, r app.ImportResult) error {

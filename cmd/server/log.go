@@ -17,3 +17,9 @@ func (f logFlags) logger(w io.Writer) *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(w, o))
 }
+
+// atLeastWarnings is for commands that print what they did themselves.
+func (f logFlags) atLeastWarnings() logFlags {
+	f.Level = max(f.Level, slog.LevelWarn)
+	return f
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
@@ -16,11 +17,13 @@ var version = ""
 // cli is the command line: every flag is also an environment variable
 // FEST_… (DESIGN §5).
 type cli struct {
-	Log logFlags `embed:"" prefix:"log-"`
+	Log         logFlags         `embed:"" prefix:"log-"`
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version." env:"-"`
 
 	Serve       serveCmd       `cmd:"" default:"withargs" help:"Serve lookups (the default)."`
 	Import      importCmd      `cmd:"" help:"Import a FEST file and publish it; a running server on the same data directory follows."`
 	Check       checkCmd       `cmd:"" help:"Rehearse an import: verdict and exit code, nothing is published."`
+	Releases    releasesCmd    `cmd:"" help:"See releases and what is held; approve, reject, roll back, freeze, advise."`
 	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of the database up to date."`
 	Sample      sampleCmd      `cmd:"" help:"Write a made-up FEST file, for trying and testing; never for clinical use."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready; exit 0 if it is."`
@@ -42,6 +45,7 @@ func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, er
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),
 		kong.DefaultEnvars("FEST"),
+		kong.Vars{"version": "festd " + buildVersion()},
 		kong.UsageOnError(),
 	)
 }
@@ -70,6 +74,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "server: %v\nserver --help lists the subcommands and flags\n", err)
 		return exitError
+	}
+	if k.Command() != "healthcheck" { // which runs every few seconds
+		warnOfEnvironment(stderr, parser, os.Environ())
 	}
 	err = k.Run(&environment{ctx, stdout, stderr, c.Log})
 	if err != nil && !errors.Is(err, errReported) {

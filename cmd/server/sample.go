@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/festd/festd/internal/app"
 )
@@ -10,6 +11,7 @@ import (
 type sampleCmd struct {
 	Size             string         `help:"small: realistic, every class and edge case. full: the counts and about the bytes of the real file." enum:"small,full" default:"small"`
 	Out              string         `help:"File to write: .xml, .xml.gz or .zip." required:"" type:"path" placeholder:"FILE"`
+	Force            bool           `help:"Write over a file that is there." env:"-"`
 	Seed             uint64         `help:"Seed of everything that is drawn: the same seed gives the same bytes." default:"1" placeholder:"N"`
 	Retrieved        string         `help:"HentetDato of the first release, such as 2026-09-08T03:09:06." placeholder:"DATETIME"`
 	Fortnights       int            `help:"Go this many ordinary fortnights on, with what the calendar brings." default:"0" placeholder:"N"`
@@ -24,6 +26,9 @@ type sampleCmd struct {
 }
 
 func (c *sampleCmd) Run(env *environment) error {
+	if _, err := os.Lstat(c.Out); err == nil && !c.Force {
+		return fmt.Errorf("%s is there already: choose another name, or --force to write over it", c.Out)
+	}
 	f := app.SampleFile{
 		Path: c.Out, Size: c.Size, Seed: c.Seed, Retrieved: c.Retrieved, Fortnights: c.Fortnights,
 		Added: c.Added, Removed: c.Removed, Edited: c.Edited, CommodityQuarter: c.CommodityQuarter,

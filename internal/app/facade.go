@@ -51,6 +51,8 @@ type (
 	AdminRelease = api.AdminRelease
 	// Decision is a person's.
 	Decision = api.Decision
+	// Rejection says who decided about a content, and why.
+	Rejection = fest.Decision
 	// Comparison is what changed from one release to another.
 	Comparison = cache.Comparison
 	// Change is an item that is not the same in two releases.
@@ -101,8 +103,9 @@ type Count struct {
 
 // CountChange is the number of objects of a class before and after.
 type CountChange struct {
-	Class         string `json:"class"`
-	Before, After int
+	Class  string `json:"class"`
+	Before int    `json:"before"`
+	After  int    `json:"after"`
 }
 
 // CountChanges lists what a verdict compared: the classes whose number of
