@@ -86,3 +86,28 @@ func settings(t *testing.T) []setting {
 	slices.SortFunc(out, bySetting)
 	return out
 }
+
+// TestReleasesDoc: docs/RELEASES.md has every command of `server releases`, as
+// its help has it.
+func TestReleasesDoc(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(festtest.Root(), "docs", "RELEASES.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c cli
+	k, err := newParser(&c, io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "| command | what it does |\n|---|---|\n"
+	for _, leaf := range k.Model.Leaves(true) {
+		if leaf.Parent.Name == "releases" {
+			want += "| `server releases " + leaf.Name + "` | " + leaf.Help + " |\n"
+		}
+	}
+	_, rest, _ := strings.Cut(string(text), "<!-- commands: kept by a test -->\n")
+	got, _, _ := strings.Cut(rest, "<!-- end -->")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/RELEASES.md (-program +docs):\n%s", diff)
+	}
+}
