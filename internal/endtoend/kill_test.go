@@ -6,13 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/pgtest"
 )
 
@@ -51,7 +52,7 @@ func TestKilledImport(t *testing.T) {
 		template := cluster.Database(t, "")
 		base := store{filepath.Join(t.TempDir(), "base"), template}
 		importFile(t, base, "first.zip")
-		instants := record(t, base, "second.zip")
+		instants := record(t, cluster, base, "second.zip")
 		sweep(t, e, killPoints(t), func(t *testing.T, i, n int) victim {
 			database := cluster.Database(t, name(template))
 			p := newProxy(t, database)
@@ -59,7 +60,7 @@ func TestKilledImport(t *testing.T) {
 			t.Logf("kill %s", at)
 			return victim{
 				beside: store{copyDir(t, base.dir), database}, fresh: store{filepath.Join(t.TempDir(), "fresh"), database},
-				importer: importing(t, store{copyDir(t, base.dir), p.url}, "second.zip"), when: at.arm(p),
+				importer: importing(t, store{copyDir(t, base.dir), p.url}, "second.zip"), when: at.arm(p, nil),
 			}
 		})
 	})
@@ -137,8 +138,8 @@ func sweep(t *testing.T, e *contents, n int, setUp func(t *testing.T, i, n int) 
 			if got := e.of(beside); got != served {
 				t.Errorf("release %d is %s with the server that was there and %s with a new one", serial, got, served)
 			}
-			importFile(t, v.fresh, "second.zip")
-			beside.serves(2, patience)
+			// A serial that was written and not published is never used again.
+			beside.serves(importFile(t, v.fresh, "second.zip"), patience)
 			if got := e.of(beside); got != "second.zip" {
 				t.Errorf("after the next import %s is served", got)
 			}
@@ -208,9 +209,26 @@ func after(t *testing.T, d time.Duration) func(*process) {
 	}
 }
 
-func importFile(t *testing.T, s store, name string, args ...string) {
+var releaseLine = regexp.MustCompile(`^[a-z, ]+: release (\d+),`)
+
+// importFile imports one of the files and returns the release that it says.
+func importFile(t *testing.T, s store, name string, args ...string) fest.Serial {
 	t.Helper()
-	must(t, append(append(append([]string{"import"}, s.args()...), args...), extract(t, name))...)
+	return released(t, must(t, append(append(append([]string{"import"}, s.args()...), args...), extract(t, name))...))
+}
+
+// released is the serial that an import prints.
+func released(t *testing.T, printed string) fest.Serial {
+	t.Helper()
+	m := releaseLine.FindStringSubmatch(printed)
+	if m == nil {
+		t.Fatalf("an import names no release: %.300s", printed)
+	}
+	serial, err := strconv.ParseUint(m[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fest.Serial(serial)
 }
 
 // duration is how long an import takes here and now.
@@ -268,20 +286,22 @@ func stageOrTime(t *testing.T, dir string, i, n int, took time.Duration) func(*p
 		return after(t, took*time.Duration(i-len(stages)+1)/time.Duration(n-len(stages)))
 	}
 	t.Log("kill when", stages[i].name)
-	return stages[i].watch(dir)
+	watch := stages[i].watch(dir)
+	return func(p *process) { watch(p, p.kill) }
 }
 
-func (s stage) watch(dir string) func(*process) {
+// watch notes what is there; what it returns waits for the stage and does harm.
+func (s stage) watch(dir string) func(p *process, harm func()) {
 	count := func() int {
 		list, _ := filepath.Glob(filepath.Join(dir, s.glob)) // the pattern is good
 		return len(list)
 	}
 	before := count()
-	return func(p *process) {
+	return func(p *process, harm func()) {
 		for count() < before+s.more && p.running() {
 			time.Sleep(50 * time.Microsecond)
 		}
-		p.kill()
+		harm()
 	}
 }
 
@@ -289,9 +309,9 @@ func (s stage) watch(dir string) func(*process) {
 type instants []frame
 
 // record runs an import in a copy of the database and notes what it sends.
-func record(t *testing.T, base store, file string) instants {
+func record(t *testing.T, cluster *pgtest.Cluster, base store, file string) instants {
 	t.Helper()
-	p := newProxy(t, pgtest.Shared(t).Database(t, name(base.database)))
+	p := newProxy(t, cluster.Database(t, name(base.database)))
 	var mu sync.Mutex
 	var all instants
 	p.on(func(f frame) bool {
@@ -316,73 +336,86 @@ func record(t *testing.T, base store, file string) instants {
 // publishes by.
 const importSession = "import"
 
-// instant is before or after the n-th frame that an import sends, or when the
-// server's answer to it is dropped.
+// instant is before or after the n-th frame that an import sends, or of its
+// commits alone; or when the server's answer to it is dropped.
 type instant struct {
-	n    int64
-	when string // before, after, unanswered
-	what frame
+	n      int // from 0
+	commit bool
+	when   string // before, after, unanswered
+	what   frame
 }
 
-func (i instant) String() string { return fmt.Sprintf("%s frame %d: %s", i.when, i.n, i.what) }
+func (i instant) String() string {
+	if i.commit {
+		return fmt.Sprintf("%s commit %d", i.when, i.n)
+	}
+	return fmt.Sprintf("%s frame %d: %s", i.when, i.n, i.what)
+}
 
-// at chooses the i-th of n instants. The first ones are around each commit,
-// the rest are spread evenly.
+// isCommit: pgx sends it as a simple query.
+func isCommit(f frame) bool { return f.client && f.kind == 'Q' && f.says("commit") }
+
+// at chooses the i-th of n instants. The first ones are around each commit, the
+// last first, for it publishes; the rest are spread evenly.
 func (all instants) at(i, n int) instant {
 	var list []instant
-	for k, f := range all {
-		if f.kind == 'Q' && f.says("commit") {
-			for _, when := range []string{"before", "unanswered"} {
-				list = append(list, instant{int64(k), when, f})
-			}
+	for _, f := range all {
+		if isCommit(f) {
+			k := len(list) / 2
+			list = append(list, instant{k, true, "before", f}, instant{k, true, "unanswered", f})
 		}
 	}
-	list = list[max(0, len(list)-n/2):] // the last publishes
+	list = list[max(0, len(list)-n/2):]
 	if i < len(list) {
 		return list[len(list)-1-i]
 	}
-	rest := n - len(list)
-	k := (i - len(list)) * len(all) / rest
-	return instant{int64(k), []string{"before", "after"}[i%2], all[k]}
+	k := (i - len(list)) * len(all) / (n - len(list))
+	return instant{k, false, []string{"before", "after"}[i%2], all[k]}
 }
 
-// arm makes the proxy notice the instant.
-func (i instant) arm(p *proxy) func(*process) {
+// arm makes the proxy notice the instant. What it returns waits for it, does
+// harm (nil: kills the importer), and ends the connections that were held.
+func (i instant) arm(p *proxy, harm func()) func(*process) {
 	now := make(chan struct{})
 	dead := make(chan struct{})
-	var sent atomic.Int64
 	var once sync.Once
-	strike := func() {
-		once.Do(func() { close(now) })
-		<-dead
-	}
+	var mu sync.Mutex
+	sent := 0
 	p.on(func(f frame) bool {
 		if !strings.HasSuffix(f.app, importSession) {
 			return true
 		}
-		n := sent.Load()
-		if f.client {
-			n = sent.Add(1) - 1
+		mu.Lock()
+		before := sent > i.n
+		if f.client && (!i.commit || isCommit(f)) {
+			sent++
 		}
-		switch {
-		case i.when == "before" && f.client && n >= i.n:
-			strike()
-			return false
-		case i.when == "after" && f.client && n > i.n:
-			strike()
-			return false
-		case i.when == "unanswered" && !f.client && n > i.n:
-			strike()
-			return false
+		reached := sent > i.n
+		mu.Unlock()
+		switch i.when {
+		case "before":
+		case "after":
+			reached = before && f.client
+		case "unanswered":
+			reached = before && !f.client
 		}
-		return true
+		if reached {
+			once.Do(func() { close(now) })
+			<-dead
+		}
+		return !reached
 	})
 	return func(importer *process) {
 		select {
 		case <-now:
 		case <-importer.done: // it sent fewer frames than when they were recorded
 		}
-		importer.kill()
+		if harm == nil {
+			harm = importer.kill
+		}
+		harm()
+		p.on(nil)
+		p.reset() // what came behind must not arrive without what was held
 		close(dead)
 	}
 }

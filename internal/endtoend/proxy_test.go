@@ -115,7 +115,7 @@ func (p *proxy) set(how conduct) {
 	}
 }
 
-// slow delays every frame, in both directions.
+// slow makes every question take so much longer.
 func (p *proxy) slow(latency time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -217,7 +217,9 @@ func (p *proxy) pass(to net.Conn, f frame) bool {
 	if watch != nil && !watch(f) || how == hole {
 		return true
 	}
-	time.Sleep(latency)
+	if f.client && (f.kind == 'Q' || f.kind == 'S' || f.kind == 0) {
+		time.Sleep(latency)
+	}
 	var head []byte
 	if f.kind != 0 {
 		head = append(head, f.kind)

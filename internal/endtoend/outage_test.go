@@ -1,0 +1,198 @@
+package endtoend_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/festd/festd/internal/pgtest"
+)
+
+// healing is the longest that a replica may need to see what was published
+// while the database was away: one poll (5 s and a fifth), what its last
+// question may still take, and the load. Here it is generous; the log has what
+// was measured.
+const healing = 30 * time.Second
+
+// TestStartsWithoutDatabase starts a replica that has the first release on its
+// disk while the database is absent, accepts and never answers, or is slow;
+// the second was published meanwhile. It is ready and answers all of the first
+// release, and follows when the database is well again.
+func TestStartsWithoutDatabase(t *testing.T) {
+	e := expect(t, "first.zip", "second.zip")
+	cluster := pgtest.Shared(t)
+	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
+	importFile(t, base, "first.zip")
+	for _, tt := range []struct {
+		name       string
+		harm, heal func(p *proxy)
+	}{
+		{"absent", func(p *proxy) { p.set(refuses) }, func(p *proxy) { p.set(passes) }},
+		{"black hole", func(p *proxy) { p.set(hole) }, func(p *proxy) { p.set(passes) }},
+		{"slow", func(p *proxy) { p.slow(700 * time.Millisecond) }, func(p *proxy) { p.slow(0) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			database := cluster.Database(t, name(base.database))
+			importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
+			p := newProxy(t, database)
+			tt.harm(p)
+			begun := time.Now()
+			s := serve(t, store{copyDir(t, base.dir), p.url})
+			s.ready()
+			t.Log("ready after", time.Since(begun))
+			if got := e.of(s); got != "first.zip" && tt.name != "slow" {
+				t.Errorf("%s is served, want what is on the disk", got)
+			}
+			for begun := time.Now(); time.Since(begun) < 2*time.Second; time.Sleep(20 * time.Millisecond) {
+				asked := time.Now()
+				if a := s.get("/v1/drugs?limit=1"); a.status != http.StatusOK {
+					t.Fatalf("a lookup: %d %s", a.status, a.body)
+				}
+				if took := time.Since(asked); took > 2*time.Second {
+					t.Errorf("a lookup took %v", took)
+				}
+			}
+			if tt.name != "slow" {
+				if n := p.connections(); n > 60 {
+					t.Errorf("%d connections were tried: want the database left alone", n)
+				}
+				tt.heal(p)
+			}
+			t.Log("follows after", s.serves(2, healing))
+			if got := e.of(s); got != "second.zip" {
+				t.Errorf("%s is served", got)
+			}
+		})
+	}
+}
+
+// TestDatabaseGoesWhileServing takes the database away from a running replica
+// in each way, and gives it back: no lookup notices, and what was published
+// meanwhile is followed.
+func TestDatabaseGoesWhileServing(t *testing.T) {
+	e := expect(t, "first.zip", "second.zip")
+	cluster := pgtest.Shared(t)
+	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
+	importFile(t, base, "first.zip")
+	for name1, how := range map[string]conduct{"absent": refuses, "black hole": hole} {
+		t.Run(name1, func(t *testing.T) {
+			database := cluster.Database(t, name(base.database))
+			p := newProxy(t, database)
+			s := serve(t, store{copyDir(t, base.dir), p.url})
+			s.ready()
+			stop := watchAnswers(t, e, s, "first.zip", "second.zip")
+			p.set(how)
+			importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
+			if a, err := s.try(s.ops + "/readyz"); err != nil || a.status != http.StatusOK {
+				t.Errorf("without the database not ready: %v %d %s", err, a.status, a.body)
+			}
+			if got := s.serial(); got != 1 {
+				t.Errorf("release %d is served without the database", got)
+			}
+			p.set(passes)
+			t.Log("follows after", s.serves(2, healing))
+			if got := e.of(s); got != "second.zip" {
+				t.Errorf("%s is served", got)
+			}
+			stop()
+		})
+	}
+}
+
+// TestLostNotification swallows every notification on its way to a replica:
+// polling finds what was published.
+func TestLostNotification(t *testing.T) {
+	cluster := pgtest.Shared(t)
+	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
+	importFile(t, base, "first.zip")
+	p := newProxy(t, base.database)
+	var listens, lost atomic.Int64
+	p.on(func(f frame) bool {
+		if f.client && f.kind == 'Q' && f.says("LISTEN ") {
+			listens.Add(1)
+		}
+		if !f.client && f.kind == 'A' { // NotificationResponse
+			lost.Add(1)
+			return false
+		}
+		return true
+	})
+	s := serve(t, store{copyDir(t, base.dir), p.url})
+	s.ready()
+	eventually(t, "the replica listens", patience, func() bool { return listens.Load() > 0 })
+	importFile(t, base, "second.zip")
+	t.Log("follows after", s.serves(2, healing))
+	if lost.Load() == 0 {
+		t.Error("nothing was notified: the test shows nothing")
+	}
+}
+
+var notFollowed = regexp.MustCompile(`level=ERROR .*not followed`)
+
+// TestRestoredDatabase puts an older copy in the place of the database. A
+// replica keeps what it has, also when it starts anew, and says so; nor does
+// it follow what is then published in the older one under a serial that it
+// knows.
+func TestRestoredDatabase(t *testing.T) {
+	e := expect(t, "first.zip", "second.zip", "third.zip")
+	cluster := pgtest.Shared(t)
+	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
+	importFile(t, base, "first.zip")
+	database := cluster.Database(t, name(base.database))
+	backup := cluster.Database(t, name(base.database))
+	own := store{copyDir(t, base.dir), database}
+	s := serve(t, own)
+	s.ready()
+	importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
+	s.serves(2, patience)
+
+	live, older := name(database), name(backup)
+	for _, sql := range []string{
+		fmt.Sprintf("ALTER DATABASE %s ALLOW_CONNECTIONS false", live),
+		fmt.Sprintf("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '%s'", live),
+		fmt.Sprintf("ALTER DATABASE %s RENAME TO %s_lost", live, live),
+		fmt.Sprintf("ALTER DATABASE %s RENAME TO %s", older, live),
+	} {
+		if err := cluster.Exec(t.Context(), "postgres", sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keeps := func(s *server, when string) {
+		t.Helper()
+		s.says(notFollowed)
+		if got := e.of(s); got != "second.zip" || s.serial() != 2 {
+			t.Errorf("%s: release %d, %s is served, want what was known", when, s.serial(), got)
+		}
+		if a, err := s.try(s.ops + "/readyz"); err != nil || a.status != http.StatusOK {
+			t.Errorf("%s: not ready: %v %d %s", when, err, a.status, a.body)
+		}
+		if diverged(s) != 1 {
+			t.Errorf("%s: no metric says that the database is not followed", when)
+		}
+	}
+	keeps(s, "restored")
+	if code, out, said := run(t, append(append([]string{"import"}, own.args()...), extract(t, "third.zip"))...); code != 1 || !regexp.MustCompile("went back|another one").MatchString(out+said) {
+		t.Errorf("an import beside the replica ended with %d, want 1 and why:\n%s%s", code, out, said)
+	}
+	s.kill()
+	s = serve(t, own)
+	s.ready()
+	keeps(s, "started anew")
+	// Another machine, which knows nothing, may publish there.
+	importFile(t, store{filepath.Join(t.TempDir(), "other"), database}, "third.zip")
+	s.kill()
+	s = serve(t, own)
+	s.ready()
+	keeps(s, "published over")
+}
+
+// diverged is the metric of a database that went back or is another one.
+func diverged(s *server) float64 {
+	s.t.Helper()
+	v, _ := s.metric("fest_store_diverged")
+	return v
+}
