@@ -179,3 +179,23 @@ func freeAddress(t *testing.T, host string) string {
 	defer l.Close()
 	return fmt.Sprint(l.Addr())
 }
+
+// A port that is taken is told with the flag that chooses another.
+func TestBusyPortNamesItsFlag(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	busy := fmt.Sprint(l.Addr())
+	for flag, args := range map[string][]string{
+		"--listen":     {"--listen", busy, "--ops-listen", "127.0.0.1:0"},
+		"--ops-listen": {"--listen", "127.0.0.1:0", "--ops-listen", busy},
+	} {
+		var stderr strings.Builder
+		code := run(t.Context(), append([]string{"serve", "--data-dir", filepath.Join(t.TempDir(), "data")}, args...), io.Discard, &stderr)
+		if want := "choose another address with " + flag + " "; code != exitError || !strings.Contains(stderr.String(), want) {
+			t.Errorf("exit %d, %s; want exit 1 and %q", code, stderr.String(), want)
+		}
+	}
+}

@@ -106,7 +106,7 @@ func byAndWhy(by, why string) string {
 	if by == "" {
 		return ""
 	}
-	return by + ": " + why
+	return strings.TrimSuffix(by+": "+why, ": ")
 }
 
 func table(w io.Writer, head ...string) *tabwriter.Writer {

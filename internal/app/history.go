@@ -32,11 +32,17 @@ type HistoryResult struct {
 // are not heeded.
 func ImportHistory(ctx context.Context, o ImportOptions, paths []string) (_ []HistoryResult, err error) {
 	o.defaults()
+	leftover := newLeftover(o.DataDir)
 	s, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() {
+		err = errors.Join(err, s.Close())
+		if err != nil {
+			leftover.remove()
+		}
+	}()
 	h := history{loader: &loader{store: s, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}, opts: o}
 	if h.current, err = s.Current(ctx); err != nil {
 		if errors.Is(err, festdb.ErrNoRelease) {

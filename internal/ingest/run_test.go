@@ -29,6 +29,7 @@ type store struct {
 	fail      error // of Publish
 	removed   []byte
 	acts      []fest.Candidate
+	facts     int
 }
 
 func (s *store) Add(sl fest.Slice) error          { s.slices = append(s.slices, sl); return nil }
