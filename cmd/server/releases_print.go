@@ -65,10 +65,10 @@ func printState(w io.Writer, s app.AdminState) error {
 			if slices.Contains(s.Rejected, r.Release.Content.Digest) {
 				how += ", rejected"
 			}
-			row(t, mark, r.Release.Serial, r.Release.Content.RetrievalDate, r.Release.PublishedAt.UTC().Format(timeForm), r.Release.Content.Digest.Short(),
+			t.row(mark, r.Release.Serial, r.Release.Content.RetrievalDate, r.Release.PublishedAt.UTC().Format(timeForm), r.Release.Content.Digest.Short(),
 				r.Release.Content.Counts.Entries(), how, kept, byAndWhy(r.Release.By, r.Release.Reason))
 		}
-		if err := t.Flush(); err != nil {
+		if err := t.flush(); err != nil {
 			return err
 		}
 	}
@@ -80,9 +80,9 @@ func printState(w io.Writer, s app.AdminState) error {
 			if c.Decision != nil {
 				decided = byAndWhy(c.Decision.By, c.Decision.Reason)
 			}
-			row(t, c.Content.Digest.Short(), c.Content.RetrievalDate, c.HeldAt.UTC().Format(timeForm), c.Baseline, c.State, decided)
+			t.row(c.Content.Digest.Short(), c.Content.RetrievalDate, c.HeldAt.UTC().Format(timeForm), c.Baseline, c.State, decided)
 		}
-		if err := t.Flush(); err != nil {
+		if err := t.flush(); err != nil {
 			return err
 		}
 	}
@@ -109,18 +109,39 @@ func byAndWhy(by, why string) string {
 	return strings.TrimSuffix(by+": "+why, ": ")
 }
 
-func table(w io.Writer, head ...string) *tabwriter.Writer {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(t, "  "+strings.Join(head, "\t"))
-	return t
+// columns is a table on its way to a writer.
+type columns struct {
+	*tabwriter.Writer
+	text strings.Builder
+	to   io.Writer
 }
 
-func row(w io.Writer, cells ...any) {
+func table(w io.Writer, head ...any) *columns {
+	c := &columns{to: w}
+	c.Writer = tabwriter.NewWriter(&c.text, 0, 0, 2, ' ', 0)
+	c.row(head...)
+	return c
+}
+
+func (c *columns) row(cells ...any) {
 	text := make([]string, len(cells))
-	for i, c := range cells {
-		text[i] = fmt.Sprint(c)
+	for i, cell := range cells {
+		text[i] = printable(fmt.Sprint(cell))
 	}
-	_, _ = fmt.Fprintln(w, "  "+strings.Join(text, "\t"))
+	_, _ = fmt.Fprintln(c, "  "+strings.Join(text, "\t"))
+}
+
+// flush prints the table, without spaces at the ends of lines.
+func (c *columns) flush() error {
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(c.text.String()) {
+		if _, err := fmt.Fprintln(c.to, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type showCmd struct {
@@ -218,7 +239,7 @@ func printDiff(w io.Writer, d *app.Comparison, page []app.Change, total int) err
 	any := false
 	for _, r := range app.Resources() {
 		if n := d.Counts[r]; n.Added+n.Removed+n.Changed > 0 {
-			row(t, n.Added, n.Removed, n.Changed, r)
+			t.row(n.Added, n.Removed, n.Changed, r)
 			any = true
 		}
 	}
@@ -226,7 +247,7 @@ func printDiff(w io.Writer, d *app.Comparison, page []app.Change, total int) err
 		_, err := fmt.Fprintln(w, "nothing changed")
 		return err
 	}
-	if err := t.Flush(); err != nil {
+	if err := t.flush(); err != nil {
 		return err
 	}
 	fmt.Fprintln(w)
@@ -298,9 +319,9 @@ func (*auditCmd) Run(env *environment, all *releasesCmd) error {
 	}
 	t := table(env.stdout, "WHEN", "WHAT", "SERIAL", "BY AND WHY", "ABOUT")
 	for _, r := range rows {
-		row(t, r.At.UTC().Format(timeForm), r.What, r.Serial, byAndWhy(r.By, r.Reason), r.About)
+		t.row(r.At.UTC().Format(timeForm), r.What, r.Serial, byAndWhy(r.By, r.Reason), r.About)
 	}
-	return t.Flush()
+	return t.flush()
 }
 
 // auditRows puts acts and publications in one order, the newest first.

@@ -200,7 +200,7 @@ func (a *Admin) publish(ctx context.Context, l *ledger, s subject, next *cache.S
 	if err != nil { // published, but the store has something to say
 		a.log.Warn("published, but", "serial", rel.Serial, "error", err)
 	}
-	a.log.Warn("published by hand", "cause", actor.Cause, "serial", rel.Serial, "digest", s.digest.Short(), "instead_of", l.current.Serial,
+	a.log.Info("published by hand", "cause", actor.Cause, "serial", rel.Serial, "digest", s.digest.Short(), "instead_of", l.current.Serial,
 		"by", actor.Who, "reason", actor.Why, "seconds", time.Since(start).Seconds())
 	return rel, nil
 }

@@ -21,15 +21,12 @@ func (l *loader) docket(ctx context.Context) (*fest.Docket, error) {
 	return all.docket, nil
 }
 
-// hold notes a candidate that the gate held.
+// hold notes a candidate that the gate held. The importer's error is what is
+// logged of it.
 func (l *loader) hold(ctx context.Context, c fest.Candidate) error {
 	_, err := l.store.Record(ctx, fest.Act{
 		Kind: fest.ActHold, By: festd, Reason: "held by the gate", Content: c.Content.Digest, Candidate: &c,
 	})
-	if err == nil {
-		l.log.Warn("held by the gate: what is served stays", "digest", c.Content.Digest, "hentet_dato", c.Content.RetrievalDate, "baseline", c.Baseline,
-			"next", "server releases show "+c.Content.Digest.Short())
-	}
 	return err
 }
 
