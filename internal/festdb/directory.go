@@ -65,6 +65,9 @@ type Directory struct {
 	mu    sync.Mutex
 	seen  [2]version // of CURRENT and the ledger when state was read
 	state *state
+	// The acts, and the version of their file when they were read.
+	actsSeen version
+	acts     *actsLog
 }
 
 var _ Store = (*Directory)(nil)
@@ -84,7 +87,7 @@ func Open(opts Options) (*Directory, error) {
 	}
 	d, err := OpenDisk(DiskOptions{
 		Dir: opts.Dir, ReadOnly: opts.ReadOnly, LockTimeout: opts.LockTimeout, Retention: opts.Retention,
-		Released: s.released, Now: opts.Now, Logger: opts.Logger, fault: opts.fault,
+		Released: s.released, Held: s.held, Now: opts.Now, Logger: opts.Logger, fault: opts.fault,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening store %s: %w", opts.Dir, err)

@@ -41,6 +41,10 @@ type DiskOptions struct {
 	// until it is as old as retention keeps contents.
 	// Nil: nothing that was sealed is ever removed.
 	Released func() (releases []fest.Release, all bool, err error)
+	// Held gives the contents and sources that no release refers to and that
+	// are kept all the same, for candidates that wait. It is asked under the
+	// lock; where it fails, nothing is removed. Nil: none.
+	Held func() ([]fest.Digest, error)
 	// Now is the clock that retention goes by. Nil: [time.Now].
 	Now func() time.Time
 	// Logger hears of what went on although something was wrong. Nil: nobody.

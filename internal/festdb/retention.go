@@ -102,6 +102,9 @@ func (d *Disk) pruneOne() (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := d.claimHeld(claimed); err != nil {
+		return false, fmt.Errorf("retention in %s: nothing is removed: %w", d.opts.Dir, err)
+	}
 	w := d.plan(releases)
 	known := map[fest.Digest]bool{}
 	for i := range releases {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -25,6 +24,7 @@ func (s *Directory) Stage(ctx context.Context) (Stage, error) {
 type stage struct {
 	*Writer
 	s         *Directory
+	removed   []byte // what leaves with the release; nil: nothing
 	published bool
 }
 
@@ -35,7 +35,7 @@ func (g *stage) Publish(ctx context.Context, c fest.Content, src fest.Source, ex
 	}
 	var r fest.Release
 	err := g.s.disk.locked(ctx, func() (err error) {
-		r, err = g.s.publish(c, src, expect)
+		r, err = g.s.publish(c, src, expect, ActorOf(ctx), g.removed)
 		return err
 	})
 	if err != nil && !errors.Is(err, ErrNotDurable) {
@@ -84,7 +84,7 @@ func (g *stage) kept(ctx context.Context, c fest.Content) error {
 
 // publish moves CURRENT, under the lock. Everything before the rename of
 // CURRENT can be left as it is at any instant.
-func (s *Directory) publish(c fest.Content, src fest.Source, expect fest.Serial) (fest.Release, error) {
+func (s *Directory) publish(c fest.Content, src fest.Source, expect fest.Serial, by Actor, removed []byte) (fest.Release, error) {
 	st, err := s.read(true)
 	if err != nil {
 		return fest.Release{}, err
@@ -98,6 +98,12 @@ func (s *Directory) publish(c fest.Content, src fest.Source, expect fest.Serial)
 		return fest.Release{}, fmt.Errorf("content %s: %w", c.Digest, ErrNotKept)
 	}
 	r := fest.Release{Serial: st.next, Stream: s.stream, PublishedAt: s.now().UTC().Round(0), Content: c, Source: src}
+	by.Note(&r, cur)
+	if len(removed) > 0 {
+		if err := s.disk.PutRemoval(Removal{Serial: r.Serial, Content: c.Digest, RetrievalDate: c.RetrievalDate, Data: removed}); err != nil {
+			return fest.Release{}, fmt.Errorf("keeping what leaves: %w", err)
+		}
+	}
 	lines, err := st.extend(r)
 	if err != nil {
 		return fest.Release{}, err
@@ -114,21 +120,6 @@ func (s *Directory) publish(c fest.Content, src fest.Source, expect fest.Serial)
 
 // appendLedger writes the lines behind what is there and syncs. Nothing counts
 // until CURRENT says so; where it never does, the next writer voids them.
-func (s *Directory) appendLedger(lines []byte, at int64) (err error) {
-	path := s.disk.path(ledgerFile)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o644)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := s.disk.opts.fault.before(opWrite, path); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if _, err := f.WriteAt(lines, at); err != nil {
-		return err
-	}
-	if err := s.disk.opts.fault.before(opSync, path); err != nil {
-		return fmt.Errorf("syncing %s: %w", path, err)
-	}
-	return f.Sync()
+func (s *Directory) appendLedger(lines []byte, at int64) error {
+	return s.append(ledgerFile, lines, at)
 }

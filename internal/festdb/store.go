@@ -104,6 +104,21 @@ type Actor struct {
 	Cause fest.Cause
 }
 
+// Note writes into a release how it came to be served in the place of cur.
+func (a Actor) Note(r *fest.Release, cur fest.Release) {
+	r.Cause = a.Cause
+	if r.Cause == "" {
+		r.Cause = fest.CauseImport
+	}
+	if r.Cause == fest.CauseImport {
+		return
+	}
+	r.By, r.Reason = a.Who, a.Why
+	if r.Cause == fest.CauseRollback && cur.Serial != 0 && cur.Content.Digest != r.Content.Digest {
+		r.Left = cur.Content.Digest
+	}
+}
+
 type actorKey struct{}
 
 // WithActor says who does what the context is handed to.

@@ -27,13 +27,16 @@ func (d *Disk) sweep() error {
 		return fmt.Errorf("sweeping %s: %w", d.opts.Dir, err)
 	}
 	var errs []error
-	for _, dir := range []string{"", contentDir, sourceDir, snapshotDir} {
+	for _, dir := range []string{"", contentDir, sourceDir, snapshotDir, removedDir} {
 		errs = append(errs, d.sweepPending(dir, alive))
 	}
 	if d.opts.Released == nil {
 		return errors.Join(errs...)
 	}
 	releases, all, err := d.opts.Released()
+	if err == nil {
+		err = d.claimHeld(claimed)
+	}
 	if err != nil {
 		return errors.Join(append(errs, fmt.Errorf("sweeping %s: nothing that was sealed is removed: %w", d.opts.Dir, err))...)
 	}
@@ -48,6 +51,18 @@ func (d *Disk) sweep() error {
 		errs = append(errs, d.removeIf(dir, func(digest fest.Digest, _ fs.FileInfo) bool { return !claimed[digest] }))
 	}
 	return errors.Join(errs...)
+}
+
+// claimHeld adds what candidates need.
+func (d *Disk) claimHeld(claimed map[fest.Digest]bool) error {
+	if d.opts.Held == nil {
+		return nil
+	}
+	held, err := d.opts.Held()
+	for _, digest := range held {
+		claimed[digest] = true
+	}
+	return err
 }
 
 // living lists the owners whose process lives and what they claim. The files of
@@ -108,6 +123,9 @@ func (d *Disk) lives(id string) (bool, error) {
 // sweepPending removes files that were being written by the dead.
 func (d *Disk) sweepPending(dir string, alive map[string]bool) error {
 	entries, err := os.ReadDir(d.path(dir))
+	if dir == removedDir && errors.Is(err, fs.ErrNotExist) {
+		return nil // made when something first leaves
+	}
 	if err != nil {
 		return err
 	}

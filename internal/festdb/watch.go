@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// Changed implements [Store]: it looks at CURRENT every so often.
+// Changed implements [Store]: it looks at CURRENT, the acts and the histories
+// every so often.
 func (s *Directory) Changed(ctx context.Context) <-chan struct{} {
 	hint := make(chan struct{}, 1)
-	last := s.versionOf(currentFile)
+	last := s.look()
 	go func() {
 		defer close(hint)
 		tick := time.NewTicker(s.poll)
@@ -21,8 +22,8 @@ func (s *Directory) Changed(ctx context.Context) <-chan struct{} {
 				return
 			case <-tick.C:
 			}
-			now := s.versionOf(currentFile)
-			if now.same(last) {
+			now := s.look()
+			if now[0].same(last[0]) && now[1].same(last[1]) && now[2].same(last[2]) {
 				continue
 			}
 			last = now
@@ -33,4 +34,9 @@ func (s *Directory) Changed(ctx context.Context) <-chan struct{} {
 		}
 	}()
 	return hint
+}
+
+// look is the version of everything that Changed tells of.
+func (s *Directory) look() [3]version {
+	return [3]version{s.versionOf(currentFile), s.versionOf(actsFile), s.versionOf(removedDir)}
 }

@@ -65,6 +65,13 @@ func Run(t *testing.T, factory func(t testing.TB) Backend) {
 		{"DamageOfAll", damageOfAll},
 		{"DamageIsMendedByImport", damageMended},
 		{"ClosedStore", closedStore},
+		{"Acts", acts},
+		{"ActsAreHinted", actsHinted},
+		{"Causes", causes},
+		{"CandidateIsKept", candidateKept},
+		{"WhatLeaves", leaves},
+		{"Histories", histories},
+		{"OneLeads", oneLeads},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, factory(t)) })
@@ -166,7 +173,7 @@ func publishAndRead(t *testing.T, b Backend) {
 	if r.Serial == 0 || r.Stream != s.Stream() || r.PublishedAt.Before(before) {
 		t.Errorf("release = %+v", r)
 	}
-	if diff := cmp.Diff(fest.Release{Serial: r.Serial, Stream: s.Stream(), PublishedAt: r.PublishedAt, Content: c, Source: src}, r); diff != "" {
+	if diff := cmp.Diff(fest.Release{Serial: r.Serial, Stream: s.Stream(), PublishedAt: r.PublishedAt, Content: c, Source: src, Cause: fest.CauseImport}, r); diff != "" {
 		t.Errorf("the release differs from what was published (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(r, current(t, s)); diff != "" {
