@@ -1,5 +1,5 @@
-// Package api holds the contract of the public API: its OpenAPI description,
-// which the server also serves. It imports nothing.
+// Package api holds the contracts of the two listeners: their OpenAPI
+// descriptions, which the server also serves. It imports nothing.
 package api
 
 import _ "embed"
@@ -8,3 +8,8 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var OpenAPI []byte
+
+// OpsAPI is ops.yaml, the contract of the ops listener. It must not be changed.
+//
+//go:embed ops.yaml
+var OpsAPI []byte

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/festd/festd/api"
 )
 
 // API answers HTTP for one server. New makes it; its handlers may be used by
@@ -13,11 +15,14 @@ type API struct {
 	opts    Options
 	metrics *metrics
 	table   []Route
-	current atomic.Pointer[view]
-	coders  *compressors
-	page    *page
-	spec    document
-	logged  atomic.Uint64 // successful requests, for thinning the access log
+	// opsTable is the route table of the ops listener.
+	opsTable []Route
+	current  atomic.Pointer[view]
+	coders   *compressors
+	page     *page
+	spec     document
+	opsSpec  document
+	logged   atomic.Uint64 // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
@@ -32,11 +37,11 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec()}
+	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI)}
 	if a.page, err = newPage(); err != nil {
 		return nil, err
 	}
-	a.table = a.routes()
+	a.table, a.opsTable = a.routes(), a.opsRoutes()
 	a.public = a.newPublic()
 	a.ops = a.newOps()
 	return a, nil
@@ -45,8 +50,8 @@ func New(o Options) (*API, error) {
 // Public is the handler of the public listener.
 func (a *API) Public() http.Handler { return a.public }
 
-// Ops is the handler of the ops listener: probes, metrics and profiles. It is
-// for operators only.
+// Ops is the handler of the ops listener: probes, metrics, profiles and the
+// administration. It is for operators only.
 func (a *API) Ops() http.Handler { return a.ops }
 
 // State is what the probes report; see [Options].
@@ -54,6 +59,10 @@ func (a *API) State() *State { return a.opts.State }
 
 // Routes is the route table of the public listener.
 func (a *API) Routes() []Route { return append([]Route(nil), a.table...) }
+
+// OpsRoutes is the route table of the ops listener, but for /metrics and
+// /debug/pprof/.
+func (a *API) OpsRoutes() []Route { return append([]Route(nil), a.opsTable...) }
 
 // newPublic builds the public handler: the router behind the bounds that hold
 // for all requests.

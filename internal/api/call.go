@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/festd/festd/internal/cache"
 )
 
 const levelError = slog.LevelError
@@ -22,6 +24,9 @@ type call struct {
 	bytes  int64
 	gone   bool // the client was gone before the body was written
 	trace  trace
+	// opened is the snapshot of another release than the one served, which the
+	// answer is drawn from; it is closed after the last byte.
+	opened *cache.Snapshot
 }
 
 var calls = sync.Pool{New: func() any { return new(call) }}

@@ -3,9 +3,9 @@ package api
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"sort"
-	"strconv"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -21,8 +21,15 @@ type cursor struct {
 	stream   uint32 // hash of the release's stream
 	serial   fest.Serial
 	list     uint32 // hash of resource and filters
-	position cache.Position
+	position uint64 // never 0; see place
 }
+
+// Places of a list: those of the entries in the release, then, from
+// firstRemoved on, those of the removed ones.
+const (
+	firstRemoved = uint64(1) << 32
+	maxPosition  = firstRemoved<<1 - 1
+)
 
 // encode returns the opaque form: base64url of version, fields and a check
 // sum, which tells damage from age.
@@ -65,10 +72,10 @@ func decodeCursor(s string) (cursor, error) {
 		return bad("the cursor is damaged")
 	}
 	position, m := binary.Uvarint(fields[head+n:])
-	if m <= 0 || head+n+m != len(fields) || position == 0 || position > 1<<32-1 {
+	if m <= 0 || head+n+m != len(fields) || position == 0 || position > maxPosition {
 		return bad("the cursor is damaged")
 	}
-	c.serial, c.position = fest.Serial(serial), cache.Position(position)
+	c.serial, c.position = fest.Serial(serial), position
 	if c.encode() != s { // one place has one cursor
 		return bad("the cursor is damaged")
 	}
@@ -76,23 +83,48 @@ func decodeCursor(s string) (cursor, error) {
 }
 
 // cursorFor is the cursor of a list of this release, at a position.
-func cursorFor(v *view, res fest.Resource, filters []cache.Query, at cache.Position) cursor {
-	return cursor{stream: hash32([]byte(v.rel.Stream)), serial: v.rel.Serial, list: hashList(res, filters), position: at}
+func cursorFor(v *view, res fest.Resource, q *listQuery, at uint64) cursor {
+	return cursor{stream: hash32([]byte(v.rel.Stream)), serial: v.rel.Serial, list: hashList(res, q.bound()), position: at}
 }
 
-// positionIn checks the cursor against the list it came with.
-func (c cursor) positionIn(v *view, res fest.Resource, filters []cache.Query) (cache.Position, error) {
-	want := cursorFor(v, res, filters, c.position)
-	switch {
-	case c.list != want.list:
-		return 0, &failure{kind: errInvalidCursor, problem: Problem{
-			Detail: "the cursor belongs to a list with other filters", Parameter: paramCursor,
-			Expected: "the filters of the first page, unchanged", Value: c.encode(),
-		}}
-	case c.serial != want.serial || c.stream != want.stream:
-		return 0, fail(errCursorExpired, "the list was begun in release "+strconv.FormatUint(uint64(c.serial), 10)+"; release "+v.release[0]+" is served now")
+// of checks that the cursor belongs to the list it came with.
+func (c cursor) of(list uint32) error {
+	if c.list == list {
+		return nil
 	}
-	return c.position, nil
+	return c.misplaced("the cursor belongs to a list with other filters", "the filters of the first page, unchanged")
+}
+
+func (c cursor) misplaced(detail, expected string) error {
+	return &failure{kind: errInvalidCursor, problem: Problem{Detail: detail, Parameter: paramCursor, Expected: expected, Value: c.encode()}}
+}
+
+// in reports whether the cursor is of the release.
+func (c cursor) in(rel *fest.Release) bool {
+	return c.serial == rel.Serial && c.stream == hash32([]byte(rel.Stream))
+}
+
+// begun is the view of the release that the cursor's list was begun in: a walk
+// is of one release, to its end, while that can be read here.
+func (a *API) begun(c *call, v *view, cur cursor, named bool) (*view, error) {
+	if cur.in(&v.rel) {
+		return v, nil
+	}
+	if named {
+		return nil, cur.misplaced("the cursor belongs to a list of release "+serialText(cur.serial), "the same parameter release as on the first page")
+	}
+	all := a.releases(v)
+	for i := range all {
+		if !cur.in(&all[i].Release) || !all[i].OnDisk {
+			continue
+		}
+		then, err := a.open(c, v, &all[i], serialText(cur.serial))
+		if errors.Is(err, ErrNotKept) {
+			break
+		}
+		return then, err
+	}
+	return nil, fail(errCursorExpired, "the list was begun in release "+serialText(cur.serial)+", which is not kept here; release "+v.release[0]+" is served now")
 }
 
 // hashList is the same for the same filters in any order.

@@ -51,6 +51,9 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 		if p := recover(); p != nil {
 			e.panicked(c, p) // panics on where net/http must close the connection
 		}
+		if c.opened != nil {
+			c.opened.Close()
+		}
 		if snap != nil {
 			snap.Close()
 		}
@@ -68,12 +71,8 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 		snap = a.opts.Served.Acquire()
 	}
 	if snap != nil {
-		v = a.view(snap)
-		h[headerRelease] = v.release
-		h[headerRetrieved] = v.retrieved
-		if v.sample != nil {
-			h[headerSample] = v.sample
-		}
+		v = a.view(snap, a.advisory(c.start))
+		v.name(h)
 	} else if e.route.Data {
 		a.problem(c, errNotReady)
 		return

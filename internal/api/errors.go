@@ -24,6 +24,11 @@ var (
 	errBodyTooLarge        = errors.New("the body is too large")
 	errNotReady            = errors.New("nothing is served yet")
 	errInternal            = errors.New("internal error")
+
+	errUnauthorized = errors.New("unauthorized")
+	errAdminOff     = errors.New("administration is off")
+	errInvalidBody  = errors.New("invalid body")
+	errAdminFailed  = errors.New("the administration failed")
 )
 
 // problemType is a kind of failure as clients see it. The table is the only
@@ -46,11 +51,13 @@ var problemTypes = []problemType{
 	{errInvalidCursor, http.StatusBadRequest, "invalid-cursor", "Invalid cursor",
 		"The cursor was not made by this list: it is damaged, or its filters are others. Follow the link next of the page before, or start again without a cursor."},
 	{errCursorExpired, http.StatusGone, "cursor-expired", "Cursor expired",
-		"The list was begun in a release that is no longer served. Start again without a cursor; the pages of one walk are of one release."},
+		"The list was begun in a release that is no longer kept here. Start again without a cursor; the pages of one walk are of one release."},
 	{errNotFound, http.StatusNotFound, "not-found", "Not found",
 		"No release that this service has held has the key. The member knownSince is the retrieval date of the oldest of them: what was removed from FEST before that is unknown here, too."},
 	{errRemoved, http.StatusGone, "removed", "Removed from FEST",
-		"The entry was in an earlier release and is no longer in FEST. Removed does not mean withdrawn from the market."},
+		"The entry was in an earlier release and is no longer in FEST. Removed does not mean withdrawn from the market. The members say since which release, why as far as that is known, what FEST names in its place, and what the entry said last; include=removed answers 200 with that."},
+	{ErrNotKept, http.StatusNotFound, "release-not-kept", "Release not kept",
+		"The release that was asked for is not on this server's disk, or there is none. The member kept lists those that can be read."},
 	{errNoRoute, http.StatusNotFound, "no-such-resource", "No such resource",
 		"The path is none of this API's. /v1 lists the resources, /openapi.yaml describes them."},
 	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", "Method not allowed",
@@ -67,8 +74,31 @@ var problemTypes = []problemType{
 		"The request declares a body larger than this service takes."},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", "Not ready",
 		"No verified release is served yet. Come back after the seconds in Retry-After, which differ from answer to answer so that clients do not come back in step."},
+	{ErrBusy, http.StatusServiceUnavailable, "busy", "Busy",
+		"Too many releases of the past are being read at once. Come back after the seconds in Retry-After."},
 	{errInternal, http.StatusInternalServerError, "internal-error", "Internal error",
 		"A fault of this service. Its log has the cause under the trace id."},
+}
+
+// opsProblemTypes are those of the ops listener alone. Their details are for
+// operators and so are shown whatever the status.
+var opsProblemTypes = []problemType{
+	{errUnauthorized, http.StatusUnauthorized, "unauthorized", "Unauthorized",
+		"The administration wants the header Authorization: Bearer with the token of --admin-token-file."},
+	{errAdminOff, http.StatusForbidden, "administration-off", "Administration is off",
+		"The server was started without --admin-token-file, so nobody may administer it over HTTP; the command server releases can."},
+	{errInvalidBody, http.StatusBadRequest, "invalid-body", "Invalid body",
+		"The body is not the JSON object that is described: a member is unknown, missing or of the wrong kind."},
+	{ErrAdminNotFound, http.StatusNotFound, "unknown-release", "Unknown release",
+		"No release or candidate has that serial or digest."},
+	{ErrAdminConflict, http.StatusConflict, "conflict", "Conflict",
+		"The state is not what the caller believed, such as another baseline than the one that the verdict was given against. Look again, then decide again."},
+	{ErrAdminInvalid, http.StatusUnprocessableEntity, "unprocessable", "Unprocessable",
+		"What was asked for makes no sense; the detail says what would."},
+	{ErrAdminUnavailable, http.StatusServiceUnavailable, "store-unavailable", "Store unavailable",
+		"The store of releases cannot be reached. What is served stays served."},
+	{errAdminFailed, http.StatusInternalServerError, "administration-failed", "Administration failed",
+		"Something went wrong on the way; nothing was published by halves. The detail and the log have the cause."},
 }
 
 // problemTypeOf finds the row of an error; what has none is an internal error.
@@ -81,5 +111,20 @@ func problemTypeOf(err error) *problemType {
 			return &problemTypes[i]
 		}
 	}
+	for i := range opsProblemTypes {
+		if errors.Is(err, opsProblemTypes[i].err) {
+			return &opsProblemTypes[i]
+		}
+	}
 	return &problemTypes[len(problemTypes)-1]
+}
+
+// forOperators says whether only operators see problems of the type.
+func (t *problemType) forOperators() bool {
+	for i := range opsProblemTypes {
+		if t == &opsProblemTypes[i] {
+			return true
+		}
+	}
+	return false
 }

@@ -21,7 +21,7 @@ var (
 	// FEST is open data: pages of any origin may read it, with no more rights
 	// than anybody has. Nothing here depends on cookies or on the origin.
 	anyOrigin     = []string{"*"}
-	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, ETag, Link, Retry-After, traceresponse"}
+	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, Retry-After, traceresponse"}
 	allowHeaders  = []string{"Accept, Accept-Language, If-None-Match, traceparent"}
 	maxAge        = []string{"86400"}
 	sampleValue   = []string{sampleText}
@@ -34,6 +34,11 @@ const (
 	headerRelease   = "FEST-Release"
 	headerRetrieved = "FEST-Retrieved"
 	headerSample    = "FEST-Sample"
+	// headerAdvisory is what operators want all clients to know.
+	headerAdvisory = "FEST-Advisory"
+	// headerRemoved says, on the last content of an entry that was removed, the
+	// HentetDato of the first release known without it.
+	headerRemoved = "FEST-Removed"
 )
 
 // sampleText marks made-up data.

@@ -411,8 +411,8 @@ func TestBadQueries(t *testing.T) {
 		id := str(t, s.first(t, "/v1/drugs"), "id")
 		many := strings.Repeat("x=1&", 40)
 		for _, test := range []struct{ target, parameter, value, expected string }{
-			{"/v1/drugs?atcc=N02", "atcc", "N02", "one of atc, name, ingredient, prescriptionGroup, form, limit, cursor"},
-			{"/v1/short-doses?name=x", "name", "x", "one of limit, cursor"},
+			{"/v1/drugs?atcc=N02", "atcc", "N02", "one of atc, name, ingredient, prescriptionGroup, form, include, release, limit, cursor"},
+			{"/v1/short-doses?name=x", "name", "x", "one of include, release, limit, cursor"},
 			{"/v1/drugs?atc=", "atc", "", "a value, or no such parameter"},
 			{"/v1/drugs?atc", "atc", "", "a value, or no such parameter"},
 			{"/v1/drugs?atc=%20", "atc", " ", "a value, or no such parameter"},
@@ -424,11 +424,12 @@ func TestBadQueries(t *testing.T) {
 			{"/v1/drugs?name=%zz", "name", "%zz", "%XX with two hexadecimal digits; æ is %C3%A6"},
 			{"/v1/drugs?name=%ff", "name", "%ff", "%XX with two hexadecimal digits; æ is %C3%A6"},
 			{"/v1/drugs?%ff=1", "%ff", "", "%XX with two hexadecimal digits"},
-			{"/v1/drugs/" + id + "?x=1", "x", "1", "none"},
-			{"/v1/atc/N02?x=1", "x", "1", "none"},
+			{"/v1/drugs/" + id + "?x=1", "x", "1", "one of include, release"},
+			{"/v1/drugs/" + id + "?include=all", "include", "all", "removed"},
+			{"/v1/atc/N02?x=1", "x", "1", "one of release"},
 			{"/v1?x=1", "x", "1", "none"},
 			{"/v1/releases/current?x=1", "x", "1", "none"},
-			{"/v1/drugs?" + many, "x", "1", "one of atc, name, ingredient, prescriptionGroup, form, limit, cursor"},
+			{"/v1/drugs?" + many, "x", "1", "one of atc, name, ingredient, prescriptionGroup, form, include, release, limit, cursor"},
 		} {
 			a := s.get(t, test.target)
 			p := a.json(t)
@@ -587,6 +588,12 @@ func TestIndexLinksWork(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		for _, r := range s.get(t, "/v1").json(t)["resources"].([]any) {
 			res := r.(map[string]any)
+			if res["template"] == true { // what {…} stands for is the client's
+				if one := s.get(t, strings.Replace(str(t, res, "href"), "{code}", "N02", 1)); one.status != http.StatusOK {
+					t.Errorf("%v: %d", res, one.status)
+				}
+				continue
+			}
 			list := s.get(t, str(t, res, "href")+"?limit=1")
 			if list.status != 200 || list.json(t)["total"] != res["total"] {
 				t.Errorf("%v: %d %.200s", res, list.status, list.body)

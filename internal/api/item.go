@@ -14,9 +14,17 @@ var offerEntry = []mediaType{mediaJSON, mediaXML}
 // id.
 func (a *API) item(res fest.Resource) handler {
 	return func(c *call, v *view) error {
+		include := false
 		if c.r.URL.RawQuery != "" {
-			if _, err := a.parameters(c.r.URL.RawQuery, nil); err != nil {
+			var release string
+			var err error
+			if include, release, err = a.itemQuery(c.r.URL.RawQuery, itemParameters); err != nil {
 				return err
+			}
+			if release != "" {
+				if v, err = a.at(c, v, release); err != nil {
+					return err
+				}
 			}
 		}
 		var buf [4]cache.Index
@@ -25,7 +33,7 @@ func (a *API) item(res fest.Resource) handler {
 		case 1:
 			return a.entry(c, v, found[0])
 		case 0:
-			return a.notFound(v, "no entry of "+string(res)+" has the key or entry id "+strconv.Quote(clip(c.key)))
+			return a.missing(c, v, res, include)
 		default:
 			// The groups of one reimbursement entry differ in JSON; its XML is
 			// one and the same.
@@ -108,11 +116,21 @@ func href(res fest.Resource, key string) string {
 	return "/v1/" + string(res) + "/" + url.PathEscape(key)
 }
 
+// atcParameters are those of an ATC code, which cannot be removed: the code
+// list keeps it.
+var atcParameters = []string{paramRelease}
+
 // atc answers /v1/atc/{code}: a code of any level, in any case.
 func (a *API) atc(c *call, v *view) error {
 	if c.r.URL.RawQuery != "" {
-		if _, err := a.parameters(c.r.URL.RawQuery, nil); err != nil {
+		_, release, err := a.itemQuery(c.r.URL.RawQuery, atcParameters)
+		if err != nil {
 			return err
+		}
+		if release != "" {
+			if v, err = a.at(c, v, release); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := c.media(mediaJSON); err != nil {

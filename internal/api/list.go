@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -13,13 +12,16 @@ import (
 var offerJSON = []mediaType{mediaJSON}
 
 // list answers /v1/{resource}: the entries that all filters match, in the
-// order of the source, a page at a time.
+// order of the source, a page at a time. Where a filter asks for a number or
+// code, or include=removed does, the entries that were removed follow, marked.
 func (a *API) list(res fest.Resource) handler {
 	var known []string
+	identifying := map[string]bool{}
 	for _, f := range cache.Filters(res) {
 		known = append(known, f.Name)
+		identifying[f.Name] = cache.Identifying(res, f.Name)
 	}
-	known = append(known, paramLimit, paramCursor)
+	known = append(known, paramInclude, paramRelease, paramLimit, paramCursor)
 	return func(c *call, v *view) error {
 		if _, err := c.media(offerJSON...); err != nil {
 			return listMedia(err, res)
@@ -28,17 +30,31 @@ func (a *API) list(res fest.Resource) handler {
 		if err != nil {
 			return err
 		}
-		var after cache.Position
+		if q.release != "" {
+			if v, err = a.at(c, v, q.release); err != nil {
+				return err
+			}
+			q.release = v.release[0] // the pages that follow are of this one, too
+		}
+		var after uint64
 		if q.cursor != "" {
 			cur, err := decodeCursor(q.cursor)
+			if err == nil {
+				err = cur.of(hashList(res, q.bound()))
+			}
 			if err != nil {
 				return err
 			}
-			if after, err = cur.positionIn(v, res, q.filters); err != nil {
+			if v, err = a.begun(c, v, cur, q.release != ""); err != nil {
 				return err
 			}
+			after = cur.position
 		}
-		return a.sendList(c, v, res, &q, after)
+		l := listing{api: a, view: v, res: res, query: &q, removed: q.include}
+		for _, f := range q.filters {
+			l.removed = l.removed || identifying[f.Filter]
+		}
+		return l.send(c, after)
 	}
 }
 
@@ -50,39 +66,53 @@ func listMedia(err error, res fest.Resource) error {
 	return err
 }
 
-// sendList writes the page straight from the snapshot's bytes. Its ETag is of
-// release and query, so a 304 needs no look-up.
-func (a *API) sendList(c *call, v *view, res fest.Resource, q *listQuery, after cache.Position) error {
-	accepted := acceptedCodings(c.r.Header["Accept-Encoding"])
-	path := "/v1/" + string(res)
-	tag := v.etag(path + "?" + q.encode(q.cursor, a.opts.DefaultLimit))
+// listing is a list being answered.
+type listing struct {
+	api     *API
+	view    *view
+	res     fest.Resource
+	query   *listQuery
+	removed bool // removed entries, too
+}
+
+// send writes the page straight from the snapshot's bytes. Its ETag is of
+// release and query, so a 304 needs no look-up; but what was removed can become
+// known later, so that where it is part of the list it is part of the ETag.
+func (l *listing) send(c *call, after uint64) error {
+	a, q := l.api, l.query
+	path := "/v1/" + string(l.res)
+	name := path + "?" + q.encode(q.cursor, a.opts.DefaultLimit)
 	h := c.Header()
 	h["Vary"] = varyAccept
-	// Any of the codings that this request might be sent may be what it has.
+	accepted := acceptedCodings(c.r.Header["Accept-Encoding"])
 	inm := c.r.Header["If-None-Match"]
-	if inm != nil && !anyTag(inm) {
-		for _, how := range [...]coding{identity, gzipped, zstandard} {
-			if t := withSuffix(tag, how.suffix()); accepted.takes(how) && matches(inm, t) {
-				c.notModified(h, t)
-				return nil
-			}
+	var tag string
+	if !l.removed {
+		if tag = l.view.etag(name); accepted.fresh(c, h, inm, tag) {
+			return nil
 		}
 	}
-	page, err := v.snap.List(res, q.filters, after, q.limit)
+	p, err := l.page(after)
 	if err != nil {
 		return err
 	}
-	items := make([]cache.Item, len(page.Items))
-	next := ""
-	if page.Next != 0 {
-		next = path + "?" + q.encode(cursorFor(v, res, q.filters, page.Next).encode(), a.opts.DefaultLimit)
+	if l.removed {
+		if tag = l.view.etag(name + p.mark()); accepted.fresh(c, h, inm, tag) {
+			return nil
+		}
 	}
-	head, tail := listFrame(v, page.Total, next)
-	size := len(head) + len(tail) + max(0, len(items)-1)
-	for i, at := range page.Items {
-		items[i] = v.snap.Item(at)
-		items[i].JSON = bytes.TrimRight(items[i].JSON, "\n")
-		size += len(items[i].JSON)
+	next := ""
+	if p.next != 0 {
+		next = path + "?" + q.encode(cursorFor(l.view, l.res, q, p.next).encode(), a.opts.DefaultLimit)
+	}
+	hint := ""
+	if p.total == 0 {
+		hint = hintForList(q.filters)
+	}
+	head, tail := listFrame(l.view, p, next, hint)
+	size := len(head) + len(tail) + max(0, len(p.items)-1)
+	for _, it := range p.items {
+		size += len(it)
 	}
 
 	how := accepted.choose(size)
@@ -110,14 +140,29 @@ func (a *API) sendList(c *call, v *view, res fest.Resource, q *listQuery, after 
 		return nil
 	}
 	if how == identity {
-		writeList(c, head, items, tail)
+		writeList(c, head, p.items, tail)
 		return nil
 	}
 	enc, done := a.coders.encoder(how, c)
 	defer done()
-	writeList(enc, head, items, tail)
+	writeList(enc, head, p.items, tail)
 	_ = enc.Close() // a failing write is the client's going, which the call has noted
 	return nil
+}
+
+// fresh answers 304 if the client has the tag in any of the codings that it
+// might be sent.
+func (c codings) fresh(to *call, h http.Header, inm []string, tag string) bool {
+	if inm == nil || anyTag(inm) {
+		return false
+	}
+	for _, how := range [...]coding{identity, gzipped, zstandard} {
+		if t := withSuffix(tag, how.suffix()); c.takes(how) && matches(inm, t) {
+			to.notModified(h, t)
+			return true
+		}
+	}
+	return false
 }
 
 // notModified answers 304.
@@ -141,16 +186,24 @@ func (c codings) takes(how coding) bool {
 }
 
 // listFrame is what stands before and after the entries.
-func listFrame(v *view, total int, next string) (head, tail []byte) {
+func listFrame(v *view, p *listPage, next, hint string) (head, tail []byte) {
 	head = append(head, `{"release":`...)
 	head = append(head, v.object...)
 	head = append(head, `,"total":`...)
-	head = strconv.AppendInt(head, int64(total), 10)
+	head = strconv.AppendInt(head, int64(p.total), 10)
+	if p.removed > 0 {
+		head = append(head, `,"totalRemoved":`...)
+		head = strconv.AppendInt(head, int64(p.removed), 10)
+	}
 	if next != "" {
 		head = append(head, `,"next":`...)
 		head = append(head, '"')
 		head = append(head, next...) // percent-encoded: nothing in it needs escaping
 		head = append(head, '"')
+	}
+	if hint != "" {
+		head = append(head, `,"hint":`...)
+		head = append(head, mustJSON(hint)...)
 	}
 	head = append(head, `,"items":[`...)
 	return head, []byte("]}\n")
@@ -158,7 +211,7 @@ func listFrame(v *view, total int, next string) (head, tail []byte) {
 
 // writeList writes the body. Errors are left to the call: what was begun
 // cannot be mended.
-func writeList(w io.Writer, head []byte, items []cache.Item, tail []byte) {
+func writeList(w io.Writer, head []byte, items [][]byte, tail []byte) {
 	if _, err := w.Write(head); err != nil {
 		return
 	}
@@ -168,7 +221,7 @@ func writeList(w io.Writer, head []byte, items []cache.Item, tail []byte) {
 				return
 			}
 		}
-		if _, err := w.Write(items[i].JSON); err != nil {
+		if _, err := w.Write(items[i]); err != nil {
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/http/pprof"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -12,18 +13,12 @@ import (
 // one: no admission, no access log, no request metrics.
 func (a *API) newOps() http.Handler {
 	mux := chi.NewRouter()
-	probe := func(pattern string, ask func() readiness) {
-		h := func(w http.ResponseWriter, r *http.Request) {
-			c := &call{w: w, r: r}
-			w.Header()["X-Content-Type-Options"] = nosniff
-			_ = a.probe(c, ask()) // never fails
+	for i := range a.opsTable {
+		rt := &a.opsTable[i]
+		for _, method := range rt.Methods {
+			mux.Method(method, rt.Pattern, &opsEndpoint{a, rt})
 		}
-		mux.Get(pattern, h)
-		mux.Head(pattern, h)
 	}
-	probe("/livez", func() readiness { return readiness{ready: true} })
-	probe("/readyz", func() readiness { return a.opts.State.readiness(a.opts.Served) })
-	probe("/startupz", func() readiness { return a.opts.State.startup(a.opts.Served) })
 	mux.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(a.opts.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/{profile}", pprof.Index)
@@ -35,11 +30,63 @@ func (a *API) newOps() http.Handler {
 	return mux
 }
 
+// opsRoutes is the route table of the ops listener, but for /metrics and
+// /debug/pprof/, which are others' formats.
+func (a *API) opsRoutes() []Route {
+	probe := func(ask func() readiness) handler {
+		return func(c *call, _ *view) error { return a.probe(c, ask()) }
+	}
+	rs := []Route{
+		{Pattern: "/livez", handle: probe(func() readiness { return readiness{ready: true} })},
+		{Pattern: "/readyz", handle: probe(func() readiness { return a.opts.State.readiness(a.opts.Served) })},
+		{Pattern: "/startupz", handle: probe(func() readiness { return a.opts.State.startup(a.opts.Served) })},
+		{Pattern: "/openapi.yaml", Caching: CacheRevalidate, handle: a.opsOpenAPI},
+		{Pattern: "/problems/{type}", Caching: CacheRevalidate, handle: a.opsProblemDoc},
+	}
+	for i := range rs {
+		rs[i].Methods = readOnly
+	}
+	return append(rs, a.adminRoutes()...)
+}
+
+// opsEndpoint is the adapter between net/http and a handler of the ops
+// listener. net/http survives its panics.
+type opsEndpoint struct {
+	api   *API
+	route *Route
+}
+
+// ServeHTTP implements http.Handler.
+func (e *opsEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{w: w, r: r, key: pathKey(r), start: e.api.opts.Now()}
+	w.Header()["X-Content-Type-Options"] = nosniff
+	if err := e.route.handle(c, nil); err != nil {
+		e.api.problem(c, err)
+	}
+}
+
 func (a *API) opsFailures(mux *chi.Mux) {
 	mux.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		a.problem(&call{w: w, r: r}, fail(errNoRoute, "this listener has /livez, /readyz, /startupz, /metrics and /debug/pprof/"))
+		a.problem(&call{w: w, r: r}, fail(errNoRoute, "this listener has /livez, /readyz, /startupz, /metrics, /debug/pprof/ and the administration, which /openapi.yaml describes"))
 	})
 	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		a.problem(&call{w: w, r: r}, &failure{kind: errMethodNotAllowed, allow: "GET, HEAD"})
+		allowed := allowedMethods(mux, r)
+		a.problem(&call{w: w, r: r}, &failure{kind: errMethodNotAllowed, allow: strings.Join(allowed, ", "), problem: Problem{
+			Detail: "the resource does not have this method", Known: allowed}})
 	})
+}
+
+// allowedMethods are the methods that the router has for the request's path.
+func allowedMethods(mux *chi.Mux, r *http.Request) []string {
+	path := r.URL.Path
+	if r.URL.RawPath != "" {
+		path = r.URL.RawPath
+	}
+	var allowed []string
+	for _, m := range [...]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if mux.Match(chi.NewRouteContext(), m, path) {
+			allowed = append(allowed, m)
+		}
+	}
+	return allowed
 }

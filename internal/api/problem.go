@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/festd/festd/internal/fest"
 )
 
 // Problem is the body of every failure: problem details of RFC 9457 and this
@@ -27,8 +29,22 @@ type Problem struct {
 	Available []string `json:"available,omitempty"`
 	// KnownSince is the HentetDato of the oldest release known (R26).
 	KnownSince string `json:"knownSince,omitempty"`
+	// Hint says what was perhaps meant.
+	Hint string `json:"hint,omitempty"`
 	// Choices are the entries that share a key.
 	Choices []Choice `json:"choices,omitempty"`
+	// Kept are the releases that can be read, newest first.
+	Kept []ReleaseRef `json:"kept,omitempty"`
+	// What is said of an entry that was removed, and its last content.
+	*Removal
+	LastContent json.RawMessage `json:"lastContent,omitempty"`
+}
+
+// ReleaseRef names a release.
+type ReleaseRef struct {
+	// Serial is left out where what happened was before the first release.
+	Serial        *fest.Serial  `json:"serial,omitempty"`
+	RetrievalDate fest.DateTime `json:"retrievalDate"`
 }
 
 // Choice is one of several entries that share a key.
@@ -46,6 +62,8 @@ type failure struct {
 	cause   error
 	problem Problem // members beside type, title, status and traceId
 	allow   string  // header Allow
+	// challenge is the header WWW-Authenticate.
+	challenge string
 }
 
 func (f *failure) Error() string {
@@ -105,8 +123,11 @@ func (a *API) problem(c *call, err error) {
 		if f.allow != "" {
 			h["Allow"] = []string{f.allow}
 		}
+		if f.challenge != "" {
+			h["Www-Authenticate"] = []string{f.challenge}
+		}
 	}
-	if kind.status >= http.StatusInternalServerError {
+	if kind.status >= http.StatusInternalServerError && !kind.forOperators() {
 		// What a 5xx may say is in the table; the cause is for the log.
 		p = Problem{Detail: kind.doc}
 	}

@@ -1,6 +1,9 @@
 package api
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // problemDocBody describes a problem type, for whoever follows its URI.
 type problemDocBody struct {
@@ -10,10 +13,17 @@ type problemDocBody struct {
 	Description string `json:"description"`
 }
 
-// problemDoc answers /problems/{type}.
-func (a *API) problemDoc(c *call, _ *view) error {
-	for i := range problemTypes {
-		t := &problemTypes[i]
+// problemDoc answers /problems/{type} of the public listener.
+func (a *API) problemDoc(c *call, _ *view) error { return a.sendProblemDoc(c, problemTypes) }
+
+// opsProblemDoc answers /problems/{type} of the ops listener, which has all.
+func (a *API) opsProblemDoc(c *call, _ *view) error {
+	return a.sendProblemDoc(c, slices.Concat(problemTypes, opsProblemTypes))
+}
+
+func (a *API) sendProblemDoc(c *call, types []problemType) error {
+	for i := range types {
+		t := &types[i]
 		if t.slug != c.key || t.doc == "" {
 			continue
 		}
@@ -30,9 +40,9 @@ func (a *API) problemDoc(c *call, _ *view) error {
 		return a.send(c, &rep)
 	}
 	f := fail(errNoRoute, "no problem of this API has this type")
-	for i := range problemTypes {
-		if problemTypes[i].doc != "" {
-			f.problem.Known = append(f.problem.Known, problemTypes[i].slug)
+	for i := range types {
+		if types[i].doc != "" {
+			f.problem.Known = append(f.problem.Known, types[i].slug)
 		}
 	}
 	return f

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/festd/festd/internal/cache"
@@ -51,6 +52,9 @@ func decodePair(pair string) (name, value string, err error) {
 	return name, value, nil
 }
 
+// groupSeparator may stand in a scanned GS1 string (R22).
+const groupSeparator = '\x1d'
+
 // visible makes text that is no UTF-8 fit for JSON.
 func visible(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
@@ -68,6 +72,8 @@ func checkParameter(name, value string, known []string, before []parameter) erro
 		return f
 	case strings.TrimSpace(value) == "":
 		return badParameter(name, value, "the parameter is empty", "a value, or no such parameter")
+	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && (r != groupSeparator || name != "gtin") }):
+		return badParameter(name, value, "the value has a control character, such as a line break", "printable text")
 	}
 	for _, p := range before {
 		if p.name == name {
@@ -82,6 +88,8 @@ type listQuery struct {
 	filters []cache.Query // in the order of the request
 	limit   int
 	cursor  string
+	include bool   // removed entries, too
+	release string // as of which release; "" is the one served
 }
 
 const (
@@ -98,13 +106,17 @@ func (a *API) listQuery(raw string, known []string) (listQuery, error) {
 	for _, p := range params {
 		switch p.name {
 		case paramLimit:
-			n, err := strconv.Atoi(p.value)
-			if err != nil || n < 1 || n > a.opts.MaxLimit {
-				return q, badParameter(p.name, p.value, "not a number of entries that a page can have", "a whole number from 1 to "+strconv.Itoa(a.opts.MaxLimit))
+			if q.limit, err = a.limit(p); err != nil {
+				return q, err
 			}
-			q.limit = n
 		case paramCursor:
 			q.cursor = p.value
+		case paramInclude:
+			if q.include, err = includes(p.value); err != nil {
+				return q, err
+			}
+		case paramRelease:
+			q.release = p.value
 		default:
 			q.filters = append(q.filters, cache.Query{Filter: p.name, Value: p.value})
 		}
@@ -112,11 +124,55 @@ func (a *API) listQuery(raw string, known []string) (listQuery, error) {
 	return q, nil
 }
 
+// includes reads the parameter include.
+func includes(value string) (bool, error) {
+	if value != includeRemoved {
+		return false, badParameter(paramInclude, value, "not something that can be included", includeRemoved)
+	}
+	return true, nil
+}
+
+// bound is what a cursor of the list is bound to: all that makes the list.
+func (q *listQuery) bound() []cache.Query {
+	if !q.include {
+		return q.filters
+	}
+	return append(append([]cache.Query(nil), q.filters...), cache.Query{Filter: paramInclude, Value: includeRemoved})
+}
+
+// itemParameters are those of a single entry.
+var itemParameters = []string{paramInclude, paramRelease}
+
+// itemQuery is the query of a single entry, read.
+func (a *API) itemQuery(raw string, known []string) (include bool, release string, err error) {
+	params, err := a.parameters(raw, known)
+	if err != nil {
+		return false, "", err
+	}
+	for _, p := range params {
+		switch p.name {
+		case paramInclude:
+			if include, err = includes(p.value); err != nil {
+				return false, "", err
+			}
+		case paramRelease:
+			release = p.value
+		}
+	}
+	return include, release, nil
+}
+
 // encode is the query that leads to the page that starts at the cursor.
 func (q *listQuery) encode(cursor string, defaultLimit int) string {
 	var b strings.Builder
 	for _, f := range q.filters {
 		b.WriteString(url.QueryEscape(f.Filter) + "=" + url.QueryEscape(f.Value) + "&")
+	}
+	if q.include {
+		b.WriteString(paramInclude + "=" + includeRemoved + "&")
+	}
+	if q.release != "" {
+		b.WriteString(paramRelease + "=" + url.QueryEscape(q.release) + "&")
 	}
 	if q.limit != defaultLimit {
 		b.WriteString(paramLimit + "=" + strconv.Itoa(q.limit) + "&")

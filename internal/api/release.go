@@ -1,32 +1,9 @@
 package api
 
 import (
-	"time"
-
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
-
-// currentBody is /v1/releases/current.
-type currentBody struct {
-	Serial             fest.Serial    `json:"serial"`
-	Stream             string         `json:"stream"`
-	RetrievalDate      fest.DateTime  `json:"retrievalDate"`
-	ValidFromDateHelfo *fest.Date     `json:"validFromDateHelfo,omitempty"`
-	Filter             fest.Filter    `json:"filter,omitempty"`
-	PublishedAt        time.Time      `json:"publishedAt"`
-	Digest             fest.Digest    `json:"digest,omitempty"`
-	Source             *currentSource `json:"source,omitempty"`
-	Counts             fest.Counts    `json:"counts"`
-	Sample             string         `json:"sample,omitempty"`
-}
-
-// currentSource is the file as it came. Where it came from is the operator's
-// business.
-type currentSource struct {
-	Digest fest.Digest `json:"digest"`
-	Size   int64       `json:"size"`
-}
 
 // indexBody is /v1.
 type indexBody struct {
@@ -38,6 +15,7 @@ type indexBody struct {
 type indexResource struct {
 	Resource string        `json:"resource"`
 	Href     string        `json:"href"`
+	Template bool          `json:"template,omitempty"` // of Href: {…} is to be filled in
 	Total    int           `json:"total"`
 	Filters  []indexFilter `json:"filters,omitempty"`
 }
@@ -65,27 +43,8 @@ func (v *view) document(name string, body any) document {
 	return document{body: append(mustJSON(body), '\n'), etag: v.etag(name)}
 }
 
-func (v *view) currentBody() currentBody {
-	rel := &v.rel
-	b := currentBody{
-		Serial: rel.Serial, Stream: rel.Stream, RetrievalDate: rel.Content.RetrievalDate,
-		ValidFromDateHelfo: rel.Content.ValidFromDateHelfo, Filter: rel.Content.Filter,
-		PublishedAt: rel.PublishedAt.UTC(), Digest: rel.Content.Digest, Counts: v.snap.Counts(),
-	}
-	if b.Counts == nil {
-		b.Counts = fest.Counts{}
-	}
-	if rel.Source.Digest != "" {
-		b.Source = &currentSource{rel.Source.Digest, rel.Source.Size}
-	}
-	if rel.Content.Sample {
-		b.Sample = sampleText
-	}
-	return b
-}
-
 func (v *view) indexBody() indexBody {
-	b := indexBody{Release: newReleaseObject(&v.rel)}
+	b := indexBody{Release: newReleaseObject(&v.rel, v.advisory)}
 	for _, res := range fest.Resources() {
 		r := indexResource{Resource: string(res), Href: "/v1/" + string(res), Total: v.snap.Len(res)}
 		for _, f := range cache.Filters(res) {
@@ -93,8 +52,11 @@ func (v *view) indexBody() indexBody {
 		}
 		b.Resources = append(b.Resources, r)
 	}
+	// ATC codes have no list: the classification is walked from above.
+	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: "/v1/atc/{code}", Template: true, Total: v.snap.Len(cache.ResourceATC)})
 	b.Links = []indexLink{
-		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
+		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
+		{"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
 	}
 	return b
 }

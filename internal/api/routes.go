@@ -44,7 +44,10 @@ type Route struct {
 	// Resource is what the route serves entries of; "" if none.
 	Resource fest.Resource
 	// Data routes answer from a snapshot and need one.
-	Data   bool
+	Data bool
+	// AsOf routes take the parameter release. An answer from another release
+	// than the one served costs [CostCompute], whatever Cost says.
+	AsOf   bool
 	handle handler
 }
 
@@ -62,8 +65,12 @@ func (a *API) routes() []Route {
 		{Pattern: "/openapi.yaml", Cost: CostLookup, Caching: CacheRevalidate, handle: a.openapi},
 		{Pattern: "/problems/{type}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.problemDoc},
 		{Pattern: "/v1", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.resources},
+		{Pattern: "/v1/releases", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledger},
 		{Pattern: "/v1/releases/current", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.currentRelease},
-		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.atc},
+		{Pattern: "/v1/releases/{serial}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledgerRelease},
+		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
+		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
+		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
 	for _, res := range fest.Resources() {
 		path, key := "/v1/"+string(res), "{key}"
@@ -71,8 +78,8 @@ func (a *API) routes() []Route {
 			key = "{atc}"
 		}
 		rs = append(rs,
-			Route{Pattern: path, Cost: CostLookup, Caching: CacheRevalidate, Data: true, Resource: res, handle: a.list(res)},
-			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, Resource: res, handle: a.item(res)},
+			Route{Pattern: path, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.list(res)},
+			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}
 	for i := range rs {

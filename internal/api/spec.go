@@ -1,16 +1,19 @@
 package api
 
-import "github.com/festd/festd/api"
-
-// newSpec is the API's description, as it stands in api/openapi.yaml.
-func newSpec() document {
-	return document{body: api.OpenAPI, etag: tagOf(api.OpenAPI)}
+// newSpec is a description as it stands in the folder api.
+func newSpec(body []byte) document {
+	return document{body: body, etag: tagOf(body)}
 }
 
-// openapi answers /openapi.yaml.
-func (a *API) openapi(c *call, _ *view) error {
+// openapi answers /openapi.yaml of the public listener.
+func (a *API) openapi(c *call, _ *view) error { return a.sendSpec(c, &a.spec) }
+
+// opsOpenAPI answers /openapi.yaml of the ops listener.
+func (a *API) opsOpenAPI(c *call, _ *view) error { return a.sendSpec(c, &a.opsSpec) }
+
+func (a *API) sendSpec(c *call, spec *document) error {
 	if _, err := c.media(mediaYAML, mediaText); err != nil {
 		return err
 	}
-	return a.send(c, &representation{contentType: typeYAML, etag: a.spec.etag, body: a.spec.body})
+	return a.send(c, &representation{contentType: typeYAML, etag: spec.etag, body: spec.body})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
 
@@ -20,6 +21,7 @@ func (a *API) noRoute(c *call, _ *view) error {
 		for _, r := range fest.Resources() {
 			f.problem.Known = append(f.problem.Known, string(r))
 		}
+		f.problem.Known = append(f.problem.Known, string(cache.ResourceATC), "releases")
 	}
 	return f
 }
@@ -28,18 +30,8 @@ func (a *API) noRoute(c *call, _ *view) error {
 // have. OPTIONS is answered everywhere: it is what a browser asks before it
 // sends a header of its own.
 func (a *API) otherMethod(mux *chi.Mux) handler {
-	all := []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	return func(c *call, _ *view) error {
-		path := c.r.URL.Path
-		if c.r.URL.RawPath != "" {
-			path = c.r.URL.RawPath
-		}
-		var allowed []string
-		for _, m := range all {
-			if mux.Match(chi.NewRouteContext(), m, path) {
-				allowed = append(allowed, m)
-			}
-		}
+		allowed := allowedMethods(mux, c.r)
 		allow := strings.Join(append(allowed, http.MethodOptions), ", ")
 		if c.r.Method != http.MethodOptions {
 			return &failure{kind: errMethodNotAllowed, allow: allow, problem: Problem{

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"hash/fnv"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -18,6 +19,8 @@ type view struct {
 	rel  fest.Release
 	// Values of the release headers; sample is nil for real data.
 	release, retrieved, sample []string
+	advisory                   *Advisory // what answers carry; nil is nothing
+	advises                    []string  // the header; nil without an advisory
 	// object is the member "release" of list bodies.
 	object []byte
 	// seed goes into the ETag of everything that is not an entry: another
@@ -43,43 +46,63 @@ type releaseObject struct {
 	RetrievalDate fest.DateTime `json:"retrievalDate"`
 	Filter        fest.Filter   `json:"filter,omitempty"`
 	Sample        string        `json:"sample,omitempty"`
+	Advisory      *Advisory     `json:"advisory,omitempty"`
 }
 
-func newReleaseObject(rel *fest.Release) releaseObject {
-	o := releaseObject{Serial: rel.Serial, RetrievalDate: rel.Content.RetrievalDate, Filter: rel.Content.Filter}
+func newReleaseObject(rel *fest.Release, adv *Advisory) releaseObject {
+	o := releaseObject{Serial: rel.Serial, RetrievalDate: rel.Content.RetrievalDate, Filter: rel.Content.Filter, Advisory: adv}
 	if rel.Content.Sample {
 		o.Sample = sampleText
 	}
 	return o
 }
 
-// view returns the view of a snapshot that the caller holds.
-func (a *API) view(snap *cache.Snapshot) *view {
-	if v := a.current.Load(); v != nil && v.snap == snap {
+// view returns the view of a snapshot that the caller holds, under an
+// advisory.
+func (a *API) view(snap *cache.Snapshot, adv *Advisory) *view {
+	if v := a.current.Load(); v != nil && v.snap == snap && v.advisory.same(adv) {
 		return v
 	}
-	v := newView(snap, a.opts.Version)
+	v := newView(snap, a.opts.Version, adv)
 	a.current.Store(v)
 	return v
 }
 
-func newView(snap *cache.Snapshot, version string) *view {
-	v := &view{snap: snap, rel: snap.Release()}
+func newView(snap *cache.Snapshot, version string, adv *Advisory) *view {
+	v := &view{snap: snap, rel: snap.Release(), advisory: adv}
 	serial := strconv.FormatUint(uint64(v.rel.Serial), 10)
 	v.release = []string{serial}
 	v.retrieved = []string{headerText(string(v.rel.Content.RetrievalDate))}
 	if v.rel.Content.Sample {
 		v.sample = sampleValue
 	}
-	v.object = mustJSON(newReleaseObject(&v.rel))
+	if adv != nil {
+		v.advises = []string{asHeader(adv.Text)}
+	}
+	v.object = mustJSON(newReleaseObject(&v.rel, adv))
 	v.retrievedAt, _ = retrievedAt(v.rel.Content.RetrievalDate)
 	h := fnv.New64a()
 	for _, s := range []string{version, strconv.Itoa(cache.Format), v.rel.Stream, serial, string(v.rel.Content.Digest), string(v.rel.Content.RetrievalDate)} {
 		_, _ = h.Write([]byte(s)) // a hash never fails
 		_, _ = h.Write([]byte{0})
 	}
+	if adv != nil {
+		_, _ = h.Write(mustJSON(adv))
+	}
 	v.seed = h.Sum64()
 	return v
+}
+
+// name puts the headers that name the release.
+func (v *view) name(h http.Header) {
+	h[headerRelease] = v.release
+	h[headerRetrieved] = v.retrieved
+	if v.sample != nil {
+		h[headerSample] = v.sample
+	}
+	if v.advises != nil {
+		h[headerAdvisory] = v.advises
+	}
 }
 
 // headerText keeps what could end a header line out of its value.

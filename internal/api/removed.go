@@ -1,0 +1,146 @@
+package api
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+)
+
+// paramInclude asks for more than is in force; its one value is removed.
+const (
+	paramInclude   = "include"
+	includeRemoved = "removed"
+)
+
+// Removal is what is known of an entry that is no longer in FEST (R25).
+type Removal struct {
+	// RemovedIn is the first release, or the first file known, without it.
+	RemovedIn ReleaseRef `json:"removedIn"`
+	// LastRetrievalDate is the HentetDato of the last one that had it.
+	LastRetrievalDate fest.DateTime `json:"lastRetrievalDate,omitempty"`
+	// Reason is deleted, or identifier-changed: the object lives on under
+	// another number.
+	Reason     string              `json:"reason"`
+	Successors []RemovalsSuccessor `json:"successors,omitempty"`
+}
+
+// RemovalsSuccessor is what FEST names in the place of a removed entry.
+type RemovalsSuccessor struct {
+	cache.Successor
+	Href string `json:"href"`
+}
+
+func removalOf(it *cache.RemovedItem) *Removal {
+	r := &Removal{
+		RemovedIn: ReleaseRef{RetrievalDate: it.Since}, LastRetrievalDate: it.Last, Reason: it.Reason,
+	}
+	if it.In != 0 {
+		r.RemovedIn.Serial = &it.In
+	}
+	for _, s := range it.Successors {
+		r.Successors = append(r.Successors, RemovalsSuccessor{s, href(s.Resource, s.ID)})
+	}
+	return r
+}
+
+// marked is the last content of a removed entry with the member removed in
+// front, so that nobody takes it for one that is in FEST.
+func marked(it *cache.RemovedItem) []byte {
+	content := bytes.TrimSpace(it.JSON)
+	if len(content) < 2 || content[0] != '{' {
+		content = []byte("{}") // nothing was kept of it
+	}
+	mark := mustJSON(removalOf(it))
+	out := make([]byte, 0, len(mark)+len(content)+12)
+	out = append(append(out, `{"removed":`...), mark...)
+	if content[1] != '}' {
+		out = append(out, ',')
+	}
+	return append(out, content[1:]...)
+}
+
+// missing answers a key that nothing in the release has: it was removed (P10),
+// or it is unknown.
+func (a *API) missing(c *call, v *view, res fest.Resource, include bool) error {
+	gone := v.snap.Removed(res, c.key)
+	if len(gone) == 0 {
+		err := a.notFound(v, "no entry of "+string(res)+" has the key or entry id "+strconv.Quote(clip(c.key)))
+		if f, ok := asFailure(err); ok {
+			f.problem.Hint = hintForKey(res, c.key)
+		}
+		return err
+	}
+	if together := leftTogether(gone); len(together) > 1 {
+		return severalRemoved(res, together, include)
+	}
+	it := &gone[0]
+	if include {
+		return a.sendRemoved(c, it)
+	}
+	f := fail(errRemoved, removedDetail(res, it))
+	f.problem.Removal = removalOf(it)
+	f.problem.LastContent = bytes.TrimSpace(it.JSON)
+	if len(f.problem.LastContent) == 0 {
+		f.problem.LastContent = nil
+	}
+	return f
+}
+
+func removedDetail(res fest.Resource, it *cache.RemovedItem) string {
+	name := it.Name
+	if name == "" {
+		name = string(it.Key)
+	}
+	s := name + " (" + string(res) + ") is no longer in FEST since "
+	if it.In != 0 {
+		s += "release " + serialText(it.In) + " of "
+	}
+	return s + string(it.Since) + "; include=removed gives its last content"
+}
+
+// leftTogether are the entries of one key that left with the same release:
+// nothing promises that keys are unique (R21). What left before under the same
+// key is history.
+func leftTogether(gone []cache.RemovedItem) []cache.RemovedItem {
+	n := 1
+	for n < len(gone) && gone[n].In == gone[0].In && gone[n].Since == gone[0].Since &&
+		bytes.Equal(gone[n].Key, gone[0].Key) && !bytes.Equal(gone[n].EntryID, gone[0].EntryID) {
+		n++
+	}
+	return gone[:n]
+}
+
+func severalRemoved(res fest.Resource, gone []cache.RemovedItem, include bool) error {
+	f := fail(errSeveral, strconv.Itoa(len(gone))+" entries of "+string(res)+" had this key until they were removed; take one of choices")
+	query := ""
+	if include {
+		query = "?" + paramInclude + "=" + includeRemoved
+	}
+	for i := range gone {
+		f.problem.Choices = append(f.problem.Choices, Choice{
+			Resource: string(res), ID: string(gone[i].Key), EntryID: string(gone[i].EntryID), Href: href(res, string(gone[i].EntryID)) + query,
+		})
+	}
+	return f
+}
+
+// sendRemoved sends the last content: JSON that is marked, or the source's own
+// text, with the header FEST-Removed.
+func (a *API) sendRemoved(c *call, it *cache.RemovedItem) error {
+	offers := offerEntry
+	if len(it.XML) == 0 {
+		offers = offerJSON
+	}
+	media, err := c.media(offers...)
+	if err != nil {
+		return err
+	}
+	c.Header()[headerRemoved] = []string{headerText(string(it.Since))}
+	if media == mediaXML {
+		return a.send(c, &representation{contentType: typeXML, etag: withSuffix(tagOf(it.XML), "-xml"), body: it.XML})
+	}
+	body := append(marked(it), '\n')
+	return a.send(c, &representation{contentType: typeJSON, etag: tagOf(body), body: body})
+}
