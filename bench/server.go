@@ -25,6 +25,7 @@ type serving struct {
 	source    string
 	cpu       int // <0 = not pinned
 	accessLog bool
+	env       []string
 }
 
 // serve starts a server and does not wait for it.
@@ -44,7 +45,7 @@ func (b *bench) serve(ctx context.Context, s serving) (*server, error) {
 	if !s.accessLog {
 		args = append(args, "--no-access-log")
 	}
-	p, err := b.start(ctx, command{name: "serve", args: args, cpu: s.cpu})
+	p, err := b.start(ctx, command{name: "serve", args: args, cpu: s.cpu, env: s.env})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ var tools = map[string]string{
 	"taskset": "util-linux",
 	"go":      "golang",
 	"git":     "git",
+	"psql":    "postgresql-client",
+	"setpriv": "util-linux",
 }
 
 // tool finds a program. Error: *missingTool.
