@@ -43,7 +43,7 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	}
 	defer func() {
 		err = errors.Join(err, store.Close())
-		if err != nil {
+		if err != nil || o.Rehearse {
 			leftover.remove()
 		}
 	}()
