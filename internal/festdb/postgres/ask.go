@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,7 +35,7 @@ func (s *Store) ask(ctx context.Context) error {
 		return err // it tells nothing of the database
 	}
 	s.note(next, err)
-	if err == nil && (next.Stream != k.Stream || next.serial() != k.serial()) {
+	if err == nil && !next.same(&k) {
 		s.remember(ctx, next, false)
 	}
 	return err
@@ -90,7 +91,16 @@ func (s *Store) look(ctx context.Context, k known) (known, error) {
 	if err != nil {
 		return k, fmt.Errorf("asking the database which release is served: %w", unavailable(ctx, err))
 	}
-	return k.follow(f)
+	next, err := k.follow(f)
+	if err != nil {
+		return next, err
+	}
+	acts, removed, err := s.findActs(ctx, next.lastAct(), s.pool)
+	if err != nil {
+		return k, fmt.Errorf("asking the database for the audit log: %w", unavailable(ctx, err))
+	}
+	next.Acts, next.Removed = append(slices.Clip(next.Acts), acts...), removed
+	return next, nil
 }
 
 // find reads stream, serial and the releases from a serial on, by one

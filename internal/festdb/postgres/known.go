@@ -14,7 +14,22 @@ import (
 // known is what a node knows of the ledger.
 type known struct {
 	Stream   string         `json:"stream"`
-	Releases []fest.Release `json:"releases"` // by serial; the last is the one to be served
+	Releases []fest.Release `json:"releases"`       // by serial; the last is the one to be served
+	Acts     []fest.Act     `json:"acts,omitempty"` // by ID
+	// Removed is up to which number of the database things have left.
+	Removed uint64 `json:"removed,omitempty"`
+}
+
+func (k *known) lastAct() uint64 {
+	if len(k.Acts) == 0 {
+		return 0
+	}
+	return k.Acts[len(k.Acts)-1].ID
+}
+
+// same says whether two know the same.
+func (k *known) same(o *known) bool {
+	return k.Stream == o.Stream && k.serial() == o.serial() && k.lastAct() == o.lastAct() && k.Removed == o.Removed
 }
 
 func (k *known) current() (fest.Release, bool) {
@@ -57,7 +72,9 @@ func (k *known) follow(f found) (known, error) {
 		return *k, e
 	}
 	if !published {
-		return known{Stream: f.stream, Releases: f.releases}, nil
+		next := *k
+		next.Releases = f.releases
+		return next, nil
 	}
 	if len(f.releases) == 0 || !samePublication(f.releases[0], was) {
 		e.Forked = true
@@ -66,7 +83,9 @@ func (k *known) follow(f found) (known, error) {
 	if len(f.releases) == 1 {
 		return *k, nil
 	}
-	return known{Stream: k.Stream, Releases: append(slices.Clip(k.Releases), f.releases[1:]...)}, nil
+	next := *k
+	next.Releases = append(slices.Clip(k.Releases), f.releases[1:]...)
+	return next, nil
 }
 
 func samePublication(a, b fest.Release) bool {
@@ -96,7 +115,7 @@ func (s *Store) recall() error {
 func (s *Store) remember(ctx context.Context, k known, force bool) {
 	var now known
 	err := s.disk.UpdateNote(ctx, festdb.KnownNote, &now, func() (bool, error) {
-		if !force && now.Stream == k.Stream && now.serial() >= k.serial() {
+		if !force && now.Stream == k.Stream && now.serial() >= k.serial() && now.lastAct() >= k.lastAct() && now.Removed >= k.Removed {
 			return false, nil
 		}
 		now = k

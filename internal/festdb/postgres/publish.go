@@ -32,7 +32,7 @@ func (g *stage) publish(ctx context.Context, c fest.Content, src fest.Source, ex
 	}
 	committing := false
 	err := g.s.write(ctx, g.conn, func(tx pgx.Tx) error {
-		if err := g.s.insertRelease(ctx, tx, r, expect); err != nil {
+		if err := g.s.insertRelease(ctx, tx, &r, expect, g.removed); err != nil {
 			return err
 		}
 		committing = true
@@ -51,11 +51,7 @@ func (g *stage) publish(ctx context.Context, c fest.Content, src fest.Source, ex
 
 // insertRelease makes r the served release, if expect is the serial that is
 // served. The caller's transaction holds the writers' lock.
-func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r fest.Release, expect fest.Serial) error {
-	record, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
+func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, expect fest.Serial, removed []byte) error {
 	digest, err := digestBytes(r.Content.Digest)
 	if err != nil {
 		return err
@@ -75,14 +71,38 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r fest.Release, ex
 		return s.conflict(ctx, tx, r.Stream, expect)
 	}
 	by := festdb.ActorOf(ctx)
+	cur := fest.Release{Serial: expect}
+	if expect > 0 {
+		if err := tx.QueryRow(ctx, "SELECT encode(content, 'hex') FROM fest.release WHERE serial = $1", int64(expect)).Scan(&cur.Content.Digest); err != nil {
+			return err
+		}
+	}
+	by.Note(r, cur)
+	record, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if len(removed) > 0 {
+		gone := festdb.Removal{Serial: r.Serial, RetrievalDate: r.Content.RetrievalDate, Data: removed}
+		if err := insertRemoved(ctx, tx, gone, digest); err != nil {
+			return err
+		}
+	}
 	if by.Who == "" {
 		by.Who = s.opts.ApplicationName
 	}
 	b := &pgx.Batch{}
 	b.Queue(`INSERT INTO fest.release (serial, stream, published_at, published_by, reason, content, record) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		int64(r.Serial), r.Stream, r.PublishedAt, by.Who, by.Why, digest, record)
-	b.Queue(`INSERT INTO fest.audit (action, who, why, serial, content, detail) VALUES ('publish', $1, $2, $3, $4, jsonb_build_object('after', $5::bigint))`,
-		by.Who, by.Why, int64(r.Serial), digest, int64(expect))
+	b.Queue(`INSERT INTO fest.audit (action, who, why, serial, content, detail) VALUES ('publish', $1, $2, $3, $4, jsonb_build_object('after', $5::bigint, 'cause', $6::text))`,
+		by.Who, by.Why, int64(r.Serial), digest, int64(expect), string(r.Cause))
+	if r.Left != "" {
+		left, err := digestBytes(r.Left)
+		if err != nil {
+			return err
+		}
+		b.Queue(`INSERT INTO fest.audit (action, who, why, serial, content) VALUES ('left', $1, $2, $3, $4)`, by.Who, by.Why, int64(r.Serial), left)
+	}
 	b.Queue(`SELECT pg_notify($1, $2)`, channel, strconv.FormatUint(uint64(r.Serial), 10))
 	return tx.SendBatch(ctx, b).Close()
 }

@@ -90,14 +90,19 @@ func (s *Store) victim(ctx context.Context, tx pgx.Tx) (id int32, ok bool, err e
 }
 
 // sweep removes contents that belong to no release and that no living import
-// claims, and then the entries that stand in no content.
+// claims and no held candidate needs, and then the entries that stand in no
+// content.
 func (s *Store) sweep(ctx context.Context) error {
 	err := s.write(ctx, s.pool, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
+		held, err := s.heldNow(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
 			WITH loose AS MATERIALIZED (
-				SELECT id FROM fest.content c WHERE NOT EXISTS (SELECT FROM fest.release r WHERE r.content = c.digest)
+				SELECT id FROM fest.content c WHERE NOT EXISTS (SELECT FROM fest.release r WHERE r.content = c.digest) AND c.digest <> ALL ($2)
 			)
-			DELETE FROM fest.content WHERE id IN (SELECT id FROM loose WHERE pg_try_advisory_xact_lock($1, id))`, lockClaim)
+			DELETE FROM fest.content WHERE id IN (SELECT id FROM loose WHERE pg_try_advisory_xact_lock($1, id))`, lockClaim, held)
 		return err
 	})
 	for more := true; err == nil && more; {

@@ -18,6 +18,7 @@ type stage struct {
 	s         *Store
 	ctx       context.Context //nolint:containedctx // bounds the whole stage: see festdb.Store
 	conn      *pgx.Conn       // claims what was sealed; nil: nothing was
+	removed   []byte          // what leaves with the release; nil: nothing
 	published bool
 }
 
@@ -117,7 +118,7 @@ func (s *Store) learn(ctx context.Context, r fest.Release) {
 	s.mu.Lock()
 	k := s.known
 	if k.Stream == r.Stream && k.serial() < r.Serial {
-		k = known{Stream: k.Stream, Releases: append(k.Releases[:len(k.Releases):len(k.Releases)], r)}
+		k.Releases = append(k.Releases[:len(k.Releases):len(k.Releases)], r)
 		s.known = k
 	}
 	s.mu.Unlock()

@@ -69,7 +69,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	s := &Store{opts: opts, log: opts.Logger, asking: make(chan struct{}, 1), damaged: map[fest.Digest]bool{}}
 	s.status.Since = time.Now()
 	s.disk, err = festdb.OpenDisk(festdb.DiskOptions{
-		Dir: opts.Dir, Retention: opts.Retention, Released: s.released, Now: opts.Now, Logger: opts.Logger,
+		Dir: opts.Dir, Retention: opts.Retention, Released: s.released, Held: s.held, Now: opts.Now, Logger: opts.Logger,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("local copies in %s: %w", opts.Dir, err)

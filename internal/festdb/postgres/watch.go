@@ -33,6 +33,8 @@ func (s *Store) Changed(ctx context.Context) <-chan struct{} {
 type seen struct {
 	stream string
 	serial fest.Serial
+	act    uint64
+	gone   uint64 // up to which number things have left
 	err    bool
 }
 
@@ -65,7 +67,7 @@ func (s *Store) poll(ctx context.Context, notified <-chan struct{}, hint chan<- 
 func (s *Store) glance() seen {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return seen{s.known.Stream, s.known.serial(), s.status.Err != nil}
+	return seen{s.known.Stream, s.known.serial(), s.known.lastAct(), s.known.Removed, s.status.Err != nil}
 }
 
 // listen waits for notifications, on a connection of its own that it makes
