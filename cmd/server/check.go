@@ -33,7 +33,7 @@ func (c *checkCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	var out io.Writer = env.stdout
+	out := env.stdout
 	if c.JSON {
 		out = env.stderr // standard output has one document
 	}
