@@ -138,7 +138,11 @@ func (a *API) notKept(v *view, value string, found *ArchivedRelease) error {
 }
 
 func refOf(rel *fest.Release) ReleaseRef {
-	return ReleaseRef{Serial: &rel.Serial, RetrievalDate: rel.Content.RetrievalDate}
+	ref := ReleaseRef{RetrievalDate: rel.Content.RetrievalDate}
+	if rel.Serial != 0 || rel.Content.Sample { // a candidate has none
+		ref.Serial = &rel.Serial
+	}
+	return ref
 }
 
 func serialText(s fest.Serial) string { return strconv.FormatUint(uint64(s), 10) }
