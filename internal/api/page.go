@@ -57,6 +57,8 @@ type pageData struct {
 	Entries   string
 	Resources []pageResource
 	Examples  []pageExample
+	Old       bool   // DMP has most likely published since
+	Advisory  string // what the operators want everybody to know
 }
 
 type pageResource struct{ Name, Label, Href, Total string }
@@ -129,6 +131,10 @@ func (a *API) pageData(lang string, v *view) *pageData {
 	d.Serial = v.rel.Serial
 	d.Retrieved = string(v.rel.Content.RetrievalDate)
 	d.Filter = v.rel.Content.Filter
+	d.Old = !v.retrievedAt.IsZero() && a.opts.Now().Sub(v.retrievedAt) > oldAfter
+	if v.advisory != nil {
+		d.Advisory = v.advisory.Text
+	}
 	d.Age = pageAge(text, a.opts.Now(), v.retrievedAt)
 	if !v.rel.PublishedAt.IsZero() {
 		d.Published = v.rel.PublishedAt.In(oslo()).Format("2006-01-02 15:04 MST")
@@ -149,6 +155,10 @@ func (a *API) pageData(lang string, v *view) *pageData {
 	}
 	return d
 }
+
+// oldAfter is the age from which the page warns. FEST comes out about every
+// two weeks, so that by then a release was missed.
+const oldAfter = 23 * 24 * time.Hour
 
 // pageAge says how old the data are, in whole days.
 func pageAge(text map[string]string, now, then time.Time) string {

@@ -8,7 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 )
 
@@ -95,5 +97,20 @@ func TestPageOfSampleAndOfNothing(t *testing.T) {
 	empty := newServer(t, nil).get(t, "/?lang=en")
 	if empty.status != http.StatusOK || !strings.Contains(string(empty.body), "No release is ready yet") {
 		t.Errorf("without data: %d %.300s", empty.status, empty.body)
+	}
+}
+
+func TestPageWarnsOfOldData(t *testing.T) {
+	at := func(now time.Time) string {
+		s := newServer(t, snapshots["memory"](t, 7), func(o *api.Options) { o.Now = func() time.Time { return now } })
+		return string(s.get(t, "/?lang=en").body)
+	}
+	from := time.Date(2026, 9, 8, 3, 9, 6, 0, time.FixedZone("CEST", 2*60*60))
+	const warning = "The data are old."
+	if body := at(from.Add(23 * 24 * time.Hour)); strings.Contains(body, warning) {
+		t.Error("a warning after 23 days")
+	}
+	if body := at(from.Add(23*24*time.Hour + time.Second)); !strings.Contains(body, `<div class="warning" role="alert"><strong>`+warning) {
+		t.Error("no warning after more than 23 days")
 	}
 }
