@@ -1,12 +1,14 @@
 package endtoend_test
 
 import (
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
+	"github.com/festd/festd/internal/pgtest"
 	"github.com/festd/festd/internal/sample"
 )
 
@@ -122,4 +124,17 @@ func (c *contents) differing(t *testing.T, a, b string) (keys []string, want map
 		t.Fatalf("%s and %s are too much alike", a, b)
 	}
 	return []string{gone, changed}, map[string]map[string]string{a: inA, b: inB}
+}
+
+// base is a database with the first release in it, and a data directory beside
+// it: to be copied, not used.
+func base(t *testing.T) (*pgtest.Cluster, store) {
+	t.Helper()
+	cluster := pgtest.Shared(t)
+	s := store{filepath.Join(shared(t), "base"), ""}
+	s.database = pgtest.Database(t, "first", func(_ context.Context, url string) error {
+		importFile(t, store{s.dir, url}, "first.zip")
+		return nil
+	})
+	return cluster, s
 }

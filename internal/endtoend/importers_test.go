@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/pgtest"
 )
 
 // bothStores runs a test over a directory and over a database, each with the
@@ -26,9 +25,7 @@ func bothStores(t *testing.T, test func(t *testing.T, open func(t *testing.T) (i
 		})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		cluster := pgtest.Shared(t)
-		base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
-		importFile(t, base, "first.zip")
+		cluster, base := base(t)
 		test(t, func(t *testing.T) (store, store) {
 			database := cluster.Database(t, name(base.database))
 			return store{copyDir(t, base.dir), database}, store{copyDir(t, base.dir), database}
@@ -128,10 +125,9 @@ func TestLateImporter(t *testing.T) {
 		late(t, p, func() { watch(p, func() { p.stop() }) }, s, srv)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		cluster := pgtest.Shared(t)
-		s := store{filepath.Join(t.TempDir(), "data"), cluster.Database(t, "")}
-		importFile(t, s, "first.zip")
-		begin := record(t, cluster, s, "second.zip").publishing(t)
+		cluster, base := base(t)
+		s := store{copyDir(t, base.dir), cluster.Database(t, name(base.database))}
+		begin := record(t, cluster, base, "second.zip").publishing(t)
 		p := newProxy(t, s.database)
 		srv := serve(t, store{copyDir(t, s.dir), s.database})
 		srv.ready()

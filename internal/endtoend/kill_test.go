@@ -22,7 +22,7 @@ func killPoints(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("FESTD_KILL_POINTS")
 	if text == "" {
-		return 5
+		return 4
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 2 {
@@ -48,13 +48,10 @@ func TestKilledImport(t *testing.T) {
 		})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		cluster := pgtest.Shared(t)
-		template := cluster.Database(t, "")
-		base := store{filepath.Join(t.TempDir(), "base"), template}
-		importFile(t, base, "first.zip")
+		cluster, base := base(t)
 		instants := record(t, cluster, base, "second.zip")
 		sweep(t, e, killPoints(t), func(t *testing.T, i, n int) victim {
-			database := cluster.Database(t, name(template))
+			database := cluster.Database(t, name(base.database))
 			p := newProxy(t, database)
 			at := instants.at(i, n)
 			t.Logf("kill %s", at)

@@ -33,7 +33,7 @@ var built struct {
 func shared(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "festd-endtoend-"); built.err != nil {
+		if built.dir, built.err = os.MkdirTemp("", "festd-endtoend-"); built.err != nil { //nolint:usetesting // it outlives the test that makes it
 			return
 		}
 		cmd := exec.Command("go", "build", "-o", filepath.Join(built.dir, "server"), "./cmd/server")

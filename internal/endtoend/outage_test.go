@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/festd/festd/internal/pgtest"
 )
 
 // healing is the longest that a replica may need to see what was published
@@ -24,16 +23,14 @@ const healing = 30 * time.Second
 // release, and follows when the database is well again.
 func TestStartsWithoutDatabase(t *testing.T) {
 	e := expect(t, "first.zip", "second.zip")
-	cluster := pgtest.Shared(t)
-	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
-	importFile(t, base, "first.zip")
+	cluster, base := base(t)
 	for _, tt := range []struct {
 		name       string
 		harm, heal func(p *proxy)
 	}{
 		{"absent", func(p *proxy) { p.set(refuses) }, func(p *proxy) { p.set(passes) }},
 		{"black hole", func(p *proxy) { p.set(hole) }, func(p *proxy) { p.set(passes) }},
-		{"slow", func(p *proxy) { p.slow(700 * time.Millisecond) }, func(p *proxy) { p.slow(0) }},
+		{"slow", func(p *proxy) { p.slow(300 * time.Millisecond) }, func(p *proxy) { p.slow(0) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			database := cluster.Database(t, name(base.database))
@@ -47,7 +44,7 @@ func TestStartsWithoutDatabase(t *testing.T) {
 			if got := e.of(s); got != "first.zip" && tt.name != "slow" {
 				t.Errorf("%s is served, want what is on the disk", got)
 			}
-			for begun := time.Now(); time.Since(begun) < 2*time.Second; time.Sleep(20 * time.Millisecond) {
+			for begun := time.Now(); time.Since(begun) < time.Second; time.Sleep(20 * time.Millisecond) {
 				asked := time.Now()
 				if a := s.get("/v1/drugs?limit=1"); a.status != http.StatusOK {
 					t.Fatalf("a lookup: %d %s", a.status, a.body)
@@ -75,9 +72,7 @@ func TestStartsWithoutDatabase(t *testing.T) {
 // meanwhile is followed.
 func TestDatabaseGoesWhileServing(t *testing.T) {
 	e := expect(t, "first.zip", "second.zip")
-	cluster := pgtest.Shared(t)
-	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
-	importFile(t, base, "first.zip")
+	cluster, base := base(t)
 	for name1, how := range map[string]conduct{"absent": refuses, "black hole": hole} {
 		t.Run(name1, func(t *testing.T) {
 			database := cluster.Database(t, name(base.database))
@@ -106,10 +101,9 @@ func TestDatabaseGoesWhileServing(t *testing.T) {
 // TestLostNotification swallows every notification on its way to a replica:
 // polling finds what was published.
 func TestLostNotification(t *testing.T) {
-	cluster := pgtest.Shared(t)
-	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
-	importFile(t, base, "first.zip")
-	p := newProxy(t, base.database)
+	cluster, base := base(t)
+	database := cluster.Database(t, name(base.database))
+	p := newProxy(t, database)
 	var listens, lost atomic.Int64
 	p.on(func(f frame) bool {
 		if f.client && f.kind == 'Q' && f.says("LISTEN ") {
@@ -124,7 +118,7 @@ func TestLostNotification(t *testing.T) {
 	s := serve(t, store{copyDir(t, base.dir), p.url})
 	s.ready()
 	eventually(t, "the replica listens", patience, func() bool { return listens.Load() > 0 })
-	importFile(t, base, "second.zip")
+	importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
 	t.Log("follows after", s.serves(2, healing))
 	if lost.Load() == 0 {
 		t.Error("nothing was notified: the test shows nothing")
@@ -139,9 +133,7 @@ var notFollowed = regexp.MustCompile(`level=ERROR .*not followed`)
 // knows.
 func TestRestoredDatabase(t *testing.T) {
 	e := expect(t, "first.zip", "second.zip", "third.zip")
-	cluster := pgtest.Shared(t)
-	base := store{filepath.Join(t.TempDir(), "base"), cluster.Database(t, "")}
-	importFile(t, base, "first.zip")
+	cluster, base := base(t)
 	database := cluster.Database(t, name(base.database))
 	backup := cluster.Database(t, name(base.database))
 	own := store{copyDir(t, base.dir), database}

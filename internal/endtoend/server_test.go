@@ -126,16 +126,6 @@ func (s *server) serves(want fest.Serial, within time.Duration) time.Duration {
 	return eventually(s.t, fmt.Sprintf("release %d is served", want), within, func() bool { got = s.serial(); return got == want })
 }
 
-// digest is the content of the release that is served now.
-func (s *server) digest() fest.Digest {
-	s.t.Helper()
-	var current struct {
-		Digest fest.Digest `json:"digest"`
-	}
-	s.json("/v1/releases/current", &current)
-	return current.Digest
-}
-
 // answers are all items that a server answers, as they stand in its lists, by
 // resource.
 type answers map[fest.Resource]string
@@ -212,14 +202,4 @@ func (s *server) metric(name string) (v float64, ok bool) {
 		}
 	}
 	return 0, false
-}
-
-// metrics are the lines of /metrics that a pattern fits.
-func (s *server) metrics(re *regexp.Regexp) []string {
-	s.t.Helper()
-	a, err := s.try(s.ops + "/metrics")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return re.FindAllString(string(a.body), -1)
 }
