@@ -37,6 +37,8 @@ func (v *Verdict) Text(o TextOptions) string {
 	switch n := len(holding); {
 	case n == 0:
 		b.WriteString("PASSED: nothing keeps this file from being served.\n")
+	case o.Decided:
+		fmt.Fprintf(&b, "HELD, until a person decided; findings: %d.\n", n)
 	case n == 1:
 		b.WriteString("HELD: one finding keeps this file from being served.\n")
 	default:
@@ -77,7 +79,7 @@ func (v *Verdict) about(b *strings.Builder, o TextOptions) {
 		served = "nothing: there is no release yet"
 	case served == "":
 		served = "nothing until now"
-	case v.Held:
+	case v.Held && !o.Decided:
 		served += "\n            It goes on being served. Clients notice nothing."
 	}
 	line("served", served)
