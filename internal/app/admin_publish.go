@@ -41,6 +41,8 @@ func (a *Admin) Approve(ctx context.Context, ref string, d api.Decision) (fest.R
 		return fest.Release{}, fmt.Errorf("%w: %s is neither held nor rejected; to serve it again: server releases rollback %d",
 			api.ErrAdminInvalid, name(s), s.release.Serial)
 	}
+	old := a.leaver(ctx, l.current)
+	defer old.close()
 	next, err := a.loader.snapshot(ctx, fest.Release{Content: s.content, Source: s.source})
 	if err != nil {
 		return fest.Release{}, adminError(fmt.Errorf("opening %s, whose content must be kept (else import its source again, with --approve-by): %w", name(s), err))
@@ -59,7 +61,7 @@ func (a *Admin) Approve(ctx context.Context, ref string, d api.Decision) (fest.R
 		s.content.Findings = s.candidate.Content.Findings
 	}
 	s.content.Approval = &fest.Approval{By: d.By, Reason: d.Reason, At: a.now().UTC(), Baseline: l.current.Serial}
-	return a.publish(ctx, l, s, next, festdb.Actor{Who: d.By, Why: d.Reason, Cause: fest.CauseApproval})
+	return a.publish(ctx, l, s, old, next, festdb.Actor{Who: d.By, Why: d.Reason, Cause: fest.CauseApproval})
 }
 
 // moved says whether there is no verdict beside what is served now, or the
@@ -126,12 +128,14 @@ func (a *Admin) Rollback(ctx context.Context, ref string, d api.Decision) (fest.
 	if err != nil {
 		return fest.Release{}, err
 	}
+	old := a.leaver(ctx, l.current)
+	defer old.close()
 	next, err := a.loader.snapshot(ctx, s.release.Release)
 	if err != nil {
 		return fest.Release{}, adminError(fmt.Errorf("opening %s: %w", name(s), err))
 	}
 	defer next.Close()
-	return a.publish(ctx, l, s, next, festdb.Actor{Who: d.By, Why: d.Reason, Cause: fest.CauseRollback})
+	return a.publish(ctx, l, s, old, next, festdb.Actor{Who: d.By, Why: d.Reason, Cause: fest.CauseRollback})
 }
 
 // target is the release to go back to; "" is the newest one before with
@@ -178,14 +182,14 @@ func (l *ledger) publishable(s subject) bool {
 }
 
 // publish makes a kept content the one that is served.
-func (a *Admin) publish(ctx context.Context, l *ledger, s subject, next *cache.Snapshot, actor festdb.Actor) (rel fest.Release, err error) {
+func (a *Admin) publish(ctx context.Context, l *ledger, s subject, old *leaver, next *cache.Snapshot, actor festdb.Actor) (rel fest.Release, err error) {
 	start := time.Now()
 	stage, err := a.loader.store.Stage(ctx)
 	if err != nil {
 		return rel, adminError(err)
 	}
 	defer func() { err = errors.Join(err, stage.Discard()) }()
-	if data, err := a.leaving(ctx, l.current, next); err != nil {
+	if data, err := old.leaving(ctx, next); err != nil {
 		// Going back must work above all where what is served is damaged.
 		a.log.Error("what leaves the register is not known; server import --history of the file tells", "serial", l.current.Serial, "error", err)
 	} else if data != nil {
@@ -205,15 +209,52 @@ func (a *Admin) publish(ctx context.Context, l *ledger, s subject, next *cache.S
 	return rel, nil
 }
 
-// leaving is as the loader's, but takes what is mapped already.
-func (a *Admin) leaving(ctx context.Context, current fest.Release, next *cache.Snapshot) ([]byte, error) {
-	if a.served != nil && leaves(current, next) {
-		if old := a.served.Acquire(); old != nil {
-			defer old.Close()
-			if now := old.Release(); now.Content.Digest == current.Content.Digest && now.Stream == current.Stream {
-				return cache.Leaving(ctx, old, next)
+// leaver is the served release on its way to be opened, to see what leaves.
+type leaver struct {
+	served fest.Release
+	opened chan struct{}
+	snap   *cache.Snapshot
+	err    error
+}
+
+// leaver begins to open what is served, unless this process has it mapped, so
+// that it is ready when the next one is: people wait for both.
+func (a *Admin) leaver(ctx context.Context, served fest.Release) *leaver {
+	v := &leaver{served: served, opened: make(chan struct{})}
+	if a.served != nil {
+		v.snap = a.served.Acquire()
+		if v.snap != nil {
+			if now := v.snap.Release(); now.Content.Digest == served.Content.Digest && now.Stream == served.Stream {
+				close(v.opened)
+				return v
 			}
+			v.snap.Close()
+			v.snap = nil
 		}
 	}
-	return a.loader.leaving(ctx, current, next)
+	if served.Serial == 0 {
+		close(v.opened)
+		return v
+	}
+	go func() { // ends by itself: close waits for it
+		defer close(v.opened)
+		v.snap, v.err = a.loader.snapshot(ctx, served)
+	}()
+	return v
+}
+
+// leaving is what leaves the register with next.
+func (v *leaver) leaving(ctx context.Context, next *cache.Snapshot) ([]byte, error) {
+	<-v.opened
+	if v.err != nil || v.snap == nil || !leaves(v.served, next) {
+		return nil, v.err
+	}
+	return cache.Leaving(ctx, v.snap, next)
+}
+
+func (v *leaver) close() {
+	<-v.opened
+	if v.snap != nil {
+		v.snap.Close()
+	}
 }
