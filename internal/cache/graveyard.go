@@ -1,10 +1,16 @@
 package cache
 
 import (
-	"context"
-	"errors"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/search"
 )
 
 // RemovedSet is what left with one release, or what a history told, as
@@ -16,12 +22,39 @@ type RemovedSet struct {
 }
 
 // Graveyard has everything that ever left the register, with its last content
-// (P10). It is immutable and safe for concurrent use.
-type Graveyard struct{}
+// (P10). It is immutable and safe for concurrent use. Only keys are in memory
+// besides the sets' own bytes.
+type Graveyard struct {
+	graves  []grave
+	byKey   map[graveKey][]int32 // by resource and key or entry id
+	byNames map[graveName][]int32
+	byRes   map[fest.Resource][]int32
+	known   fest.DateTime
+	dec     sync.Pool // of *zstd.Decoder
+}
+
+type graveKey struct {
+	resource fest.Resource
+	key      string
+}
+
+type graveName struct {
+	resource    fest.Resource
+	filter, key string
+}
+
+// grave is a burial in its set.
+type grave struct {
+	burial
+	in       fest.Serial
+	since    fest.DateTime
+	contents []byte
+}
 
 // RemovedItem is an item that left.
 type RemovedItem struct {
-	// Item is the last content; Ordinal is -1.
+	// Item is the last content; Ordinal is -1. JSON is empty where none was
+	// kept: of entry ids that an edit superseded.
 	Item
 	XML   []byte        // with its namespaces declared
 	Name  string        // for people
@@ -39,43 +72,290 @@ type Successor struct {
 	Resource fest.Resource `json:"resource"`
 	ID       string        `json:"id"`
 	Display  string        `json:"display,omitempty"`
-	Reason   string        `json:"reason"`
-}
-
-// Leaving encodes what old has and next has not: items by key, and item
-// numbers, GTINs and LMR numbers of items that live on. Nil: nothing leaves.
-func Leaving(ctx context.Context, old, next *Snapshot) ([]byte, error) {
-	return nil, errors.New("not built yet")
-}
-
-// LeavingHistory is Leaving for an older file: what it has and neither served
-// nor its graveyard has.
-func LeavingHistory(ctx context.Context, older, served *Snapshot) ([]byte, error) {
-	return nil, errors.New("not built yet")
+	// Reason: "same-object", or "item-number-replaced" (R18).
+	Reason string `json:"reason"`
 }
 
 // OpenGraveyard reads sets, histories first, then by serial. It keeps Data,
-// which must not change.
-func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) { return &Graveyard{}, nil }
+// which must not change. [ErrDamaged] names the set that cannot be read.
+func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) {
+	g := &Graveyard{byKey: map[graveKey][]int32{}, byNames: map[graveName][]int32{}, byRes: map[fest.Resource][]int32{}}
+	var histories []fest.DateTime
+	for _, s := range sets {
+		if s.Serial == 0 {
+			histories = append(histories, s.RetrievalDate)
+		}
+	}
+	slices.Sort(histories)
+	if len(histories) > 0 {
+		g.known = histories[0]
+	}
+	for _, s := range sets {
+		burials, contents, err := parseGrave(s.Data)
+		if err != nil {
+			return nil, fmt.Errorf("cache: what left with release %d of %s: %w", s.Serial, s.RetrievalDate, err)
+		}
+		for _, b := range burials {
+			gr := grave{burial: b, in: s.Serial, since: s.RetrievalDate, contents: contents}
+			if s.Serial == 0 {
+				// The next file that is known did not have it, or it would
+				// have told; else what was served then.
+				gr.since = b.known
+				if at, _ := slices.BinarySearch(histories, b.last+"\x00"); at < len(histories) && (gr.since == "" || histories[at] < gr.since) {
+					gr.since = histories[at]
+				}
+			}
+			g.add(gr)
+		}
+	}
+	newestFirst := func(a, b int32) int {
+		x, y := &g.graves[a], &g.graves[b]
+		return cmp.Or(cmp.Compare(y.in, x.in), cmp.Compare(y.last, x.last), cmp.Compare(a, b))
+	}
+	for _, list := range g.byKey {
+		slices.SortFunc(list, newestFirst)
+	}
+	for _, list := range g.byNames {
+		slices.SortFunc(list, newestFirst)
+	}
+	return g, nil
+}
+
+func (g *Graveyard) add(gr grave) {
+	n := int32(len(g.graves))
+	g.graves = append(g.graves, gr)
+	if !gr.number {
+		for _, key := range []string{gr.key, gr.entry} {
+			if key != "" {
+				k := graveKey{gr.resource, key}
+				if list := g.byKey[k]; len(list) == 0 || list[len(list)-1] != n {
+					g.byKey[k] = append(list, n)
+				}
+			}
+		}
+	}
+	if gr.key == "" {
+		return // a superseded entry id: no list has it
+	}
+	for _, q := range gr.keys {
+		if identifying[q.Filter] {
+			k := graveName{gr.resource, q.Filter, q.Value}
+			g.byNames[k] = append(g.byNames[k], n)
+		}
+	}
+	g.byRes[gr.resource] = append(g.byRes[gr.resource], n)
+}
+
+// Len is how many things left, each time counted.
+func (g *Graveyard) Len() int { return len(g.graves) }
 
 // KnownSince is the HentetDato of the oldest history; "" without one.
-func (g *Graveyard) KnownSince() fest.DateTime { return "" }
+func (g *Graveyard) KnownSince() fest.DateTime { return g.known }
+
+// item reads the content.
+func (g *Graveyard) item(gr *grave) RemovedItem {
+	it := RemovedItem{
+		Item: Item{Resource: gr.resource, Key: []byte(gr.key), EntryID: []byte(gr.entry), Ordinal: -1},
+		Name: gr.name, In: gr.in, Since: gr.since, Last: gr.last, Reason: gr.reason, Successors: gr.successors,
+	}
+	if gr.key == "" && len(gr.successors) > 0 {
+		it.Key = []byte(gr.successors[0].ID)
+	}
+	if gr.size == 0 {
+		return it
+	}
+	dec, _ := g.dec.Get().(*zstd.Decoder)
+	if dec == nil {
+		var err error
+		if dec, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxGraveIndex)); err != nil {
+			return it // options that are wrong: cannot be
+		}
+	}
+	defer g.dec.Put(dec)
+	both, err := dec.DecodeAll(gr.contents[gr.at:gr.at+gr.size], nil)
+	if err != nil || gr.jsonSize > uint64(len(both)) {
+		return it // damaged in memory: what is known without it is answered
+	}
+	it.JSON, it.XML = both[:gr.jsonSize:gr.jsonSize], both[gr.jsonSize:]
+	if len(it.XML) == 0 {
+		it.XML = nil
+	}
+	it.ETag = AppendETag(nil, it.JSON)
+	return it
+}
 
 // SetRemoved gives the snapshot its graveyard, before it is served. What left
 // after the snapshot's serial is not seen through it.
-func (s *Snapshot) SetRemoved(g *Graveyard) {}
+func (s *Snapshot) SetRemoved(g *Graveyard) { s.graves = g }
 
-// Removed returns what had that key or entry id, and is not in the snapshot:
-// what left last first.
-func (s *Snapshot) Removed(r fest.Resource, key string) []RemovedItem { return nil }
+// Graveyard is the one that was set; nil: none.
+func (s *Snapshot) Graveyard() *Graveyard { return s.graves }
 
-// ListRemoved returns a page of what left and matches all queries, with the
-// filters of [Snapshot.List]; after 0 is the first page. Filters other than
-// identifying ones match by what was noted; see [Identifying].
-func (s *Snapshot) ListRemoved(r fest.Resource, q []Query, after, limit int) (page []RemovedItem, next, total int, err error) {
-	return nil, 0, 0, nil
+// Removed returns what had that key or entry id, exactly or, where none has,
+// in upper case, and is not in the snapshot: what left last first.
+func (s *Snapshot) Removed(r fest.Resource, key string) []RemovedItem {
+	if s.graves == nil {
+		return nil
+	}
+	for _, k := range []string{key, strings.ToUpper(key)} {
+		var out []RemovedItem
+		for _, n := range s.graves.byKey[graveKey{r, k}] {
+			if gr := &s.graves.graves[n]; s.sees(gr) {
+				out = append(out, s.graves.item(gr))
+			}
+		}
+		if len(out) > 0 || k == strings.ToUpper(key) {
+			return out
+		}
+	}
+	return nil
 }
 
-// Identifying says whether a filter asks for a code, item number, GTIN or LMR
-// number, so that lists by it have removed items, too (DESIGN §6).
-func Identifying(r fest.Resource, filter string) bool { return false }
+// sees says whether something had left by the snapshot's release, and is not
+// back in it.
+func (s *Snapshot) sees(gr *grave) bool {
+	if gr.in > s.release.Serial && s.release.Serial != 0 {
+		return false
+	}
+	var buf [4]Index
+	switch {
+	case gr.number:
+		for _, q := range gr.keys {
+			if i := tableOf(gr.resource, q.Filter); i >= 0 {
+				if _, lives := s.contents.tables[i].find(q.Value); lives {
+					return false
+				}
+			}
+		}
+		return true
+	case gr.key != "":
+		return len(s.ByKey(buf[:0], gr.resource, gr.key)) == 0
+	default:
+		return len(s.ByKey(buf[:0], gr.resource, gr.entry)) == 0
+	}
+}
+
+// known says whether the graveyard has something of a key that was there
+// later than a date.
+func (s *Snapshot) known(r fest.Resource, key string, later fest.DateTime) bool {
+	if s.graves == nil {
+		return false
+	}
+	return slices.ContainsFunc(s.graves.byKey[graveKey{r, key}], func(n int32) bool { return s.graves.graves[n].last > later })
+}
+
+func (s *Snapshot) knownNumber(r fest.Resource, q Query, later fest.DateTime) bool {
+	if s.graves == nil {
+		return false
+	}
+	return slices.ContainsFunc(s.graves.byNames[graveName{r, q.Filter, q.Value}], func(n int32) bool { return s.graves.graves[n].last > later })
+}
+
+// ListRemoved returns a page of what left and matches all queries, with the
+// filters of [Snapshot.List], in the order in which it left; after 0 is the
+// first page, next 0 the end. Of what left several times the last counts.
+func (s *Snapshot) ListRemoved(r fest.Resource, q []Query, after, limit int) (page []RemovedItem, next, total int, err error) {
+	matchers := make([]func(string) bool, len(q))
+	for i := range q {
+		t := tableOf(r, q[i].Filter)
+		if t < 0 {
+			return nil, 0, 0, fmt.Errorf("%w: %s of %s", ErrUnknownFilter, q[i].Filter, r)
+		}
+		matchers[i] = matcher(filterTable[t].filter.Match, q[i].Value)
+	}
+	if s.graves == nil {
+		return nil, 0, 0, nil
+	}
+	g := s.graves
+	type left struct {
+		key    string
+		number Query // of what lives on
+	}
+	seen := map[left]fest.Serial{}
+	var found []int32
+	for _, n := range slices.Backward(g.candidates(r, q)) { // what left last first
+		gr := &g.graves[n]
+		if !gr.matches(q, matchers) || !s.sees(gr) {
+			continue
+		}
+		id := left{key: gr.key}
+		if gr.number {
+			id.number = gr.keys[0]
+		}
+		if in, again := seen[id]; again && in != gr.in { // several of one key that left together all count (R21)
+			continue
+		}
+		seen[id] = gr.in
+		found = append(found, n)
+	}
+	slices.Reverse(found)
+	total = len(found)
+	for i := max(after, 0); i < total; i++ {
+		if len(page) >= max(limit, 1) {
+			return page, i, total, nil
+		}
+		page = append(page, g.item(&g.graves[found[i]]))
+	}
+	return page, 0, total, nil
+}
+
+// candidates are the graves that may match: by number where one is asked for.
+func (g *Graveyard) candidates(r fest.Resource, q []Query) []int32 {
+	for _, f := range q {
+		if !identifying[f.Filter] {
+			continue
+		}
+		t := tableOf(r, f.Filter)
+		value := strings.TrimSpace(f.Value)
+		if filterTable[t].filter.Match == MatchGTIN {
+			value = gtinOf(value)
+		}
+		list := g.byNames[graveName{r, f.Filter, value}]
+		if len(list) == 0 {
+			list = g.byNames[graveName{r, f.Filter, strings.ToUpper(value)}]
+		}
+		list = slices.Clone(list)
+		slices.Sort(list)
+		return list
+	}
+	return g.byRes[r]
+}
+
+// matches says whether each query is met by one of the keys.
+func (b *burial) matches(q []Query, matchers []func(string) bool) bool {
+	for i := range q {
+		if !slices.ContainsFunc(b.keys, func(k Query) bool { return k.Filter == q[i].Filter && matchers[i](k.Value) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// matcher is how a filter compares its value with a key; see keyTable.match.
+func matcher(m Match, value string) func(key string) bool {
+	value = strings.TrimSpace(value)
+	upper := strings.ToUpper(value)
+	switch m {
+	case MatchName:
+		folded := search.Fold(value)
+		return func(key string) bool { return strings.HasPrefix(key, folded) }
+	case MatchCodeOrName:
+		folded := nameKey + search.Fold(value)
+		return func(key string) bool {
+			return key == codeKey+value || key == codeKey+upper || strings.HasPrefix(key, folded)
+		}
+	case MatchATC, MatchATCBothWays:
+		level := atcLevel(upper)
+		return func(key string) bool {
+			return key == upper || level >= 1 && level < 5 && strings.HasPrefix(key, upper) ||
+				m == MatchATCBothWays && atcLevel(key) > 0 && atcLevel(key) < 5 && strings.HasPrefix(upper, key)
+		}
+	case MatchGTIN:
+		code := gtinOf(value)
+		return func(key string) bool { return key == code }
+	case MatchCodePrefix:
+		return func(key string) bool { return value != "" && strings.HasPrefix(key, value) }
+	default:
+		return func(key string) bool { return key == value || key == upper }
+	}
+}

@@ -45,6 +45,7 @@ type XML interface {
 type Snapshot struct {
 	release  fest.Release
 	contents *contents
+	graves   *Graveyard   // what left until this release; nil: not known
 	refs     atomic.Int64 // below zero once the last reference was given back
 }
 
@@ -69,7 +70,7 @@ func (s *Snapshot) Release() fest.Release { return s.release }
 // s.
 func (s *Snapshot) WithRelease(rel fest.Release) *Snapshot {
 	s.contents.refs.Add(1) // s is held, so they are not at zero
-	next := &Snapshot{release: rel, contents: s.contents}
+	next := &Snapshot{release: rel, contents: s.contents, graves: s.graves}
 	next.refs.Store(1)
 	return next
 }

@@ -1,0 +1,236 @@
+package cache
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/festd/festd/internal/fest"
+)
+
+// Why something left.
+const (
+	reasonDeleted    = "deleted"            // gone from the file
+	reasonIdentifier = "identifier-changed" // the object lives on, without that number or entry id
+)
+
+// Why something stands in the place of what left.
+const (
+	successorSame     = "same-object"          // it lives on
+	successorReplaced = "item-number-replaced" // it says that its item number was that one (R18)
+)
+
+// supersededMost is the share of items whose entry ids may be noted as
+// superseded. DMP now and then issues most entries anew (R142): then nobody
+// gains by knowing the old ids of everything.
+const supersededMost = 0.2
+
+// identifying are the filters that ask for a code or number of something.
+var identifying = map[string]bool{"itemNumber": true, "gtin": true, "lmrNumber": true, "code": true}
+
+// Identifying says whether a filter asks for a code, item number, GTIN or LMR
+// number, so that lists by it have removed items, too (DESIGN §6).
+func Identifying(r fest.Resource, filter string) bool {
+	return identifying[filter] && tableOf(r, filter) >= 0
+}
+
+// Leaving encodes what old has and next has not: items by key, and item
+// numbers, GTINs, LMR numbers and entry ids of items that live on (P10). Nil:
+// nothing leaves. It is [ErrDamaged] where the XML of what leaves cannot be read.
+func Leaving(ctx context.Context, old, next *Snapshot) ([]byte, error) {
+	return leaving(ctx, old, next, "")
+}
+
+// LeavingHistory is Leaving for an older file: what it has and neither served
+// nor its graveyard has.
+func LeavingHistory(ctx context.Context, older, served *Snapshot) ([]byte, error) {
+	return leaving(ctx, older, served, served.release.Content.RetrievalDate)
+}
+
+// leaving compares. A history says since when at the latest it is gone: known.
+func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]byte, error) {
+	l := departure{old: old, next: next, last: old.release.Content.RetrievalDate, known: known}
+	var superseded []burial
+	items := 0
+	for _, r := range fest.Resources() {
+		first, n := old.contents.ranges.of(numberOf(r))
+		items += int(n)
+		for i := first; i < first+n; i++ {
+			if i%4096 == 0 && ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			it := old.Item(Index(i))
+			found := next.ByKey(l.buf[:0], r, string(it.Key))
+			if len(found) == 0 {
+				if err := l.leaves(Index(i), it); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			if b, ok := l.superseded(it, found); ok {
+				superseded = append(superseded, b)
+			}
+		}
+		if err := l.identifiers(r); err != nil {
+			return nil, err
+		}
+	}
+	if known == "" && float64(len(superseded)) <= supersededMost*float64(items) {
+		l.gone = append(l.gone, superseded...)
+	}
+	if len(l.gone) == 0 {
+		return nil, nil
+	}
+	return l.encode()
+}
+
+// departure collects what leaves.
+type departure struct {
+	old, next   *Snapshot
+	last, known fest.DateTime
+	gone        []burial
+	left        map[Index]int // items that leave → number in gone
+	buf         [4]Index
+}
+
+// leaves notes an item that is gone.
+func (l *departure) leaves(i Index, it Item) error {
+	if l.next.known(it.Resource, string(it.Key), l.last) {
+		return nil // a history told of something newer
+	}
+	b, err := l.bury(i, it)
+	if err != nil {
+		return err
+	}
+	b.reason = reasonDeleted
+	if l.left == nil {
+		l.left = map[Index]int{}
+	}
+	l.left[i] = len(l.gone)
+	l.gone = append(l.gone, b)
+	return nil
+}
+
+// bury takes down an item's content.
+func (l *departure) bury(i Index, it Item) (burial, error) {
+	b := burial{
+		resource: it.Resource, key: string(it.Key), entry: string(it.EntryID), last: l.last, known: l.known,
+		json: bytes.TrimSpace(it.JSON), name: nameIn(it.JSON),
+	}
+	if it.Ordinal >= 0 {
+		var err error
+		if b.xml, err = l.old.AppendXML(nil, i); err != nil {
+			return b, fmt.Errorf("what leaves: %s %s: %w", it.Resource, it.Key, err)
+		}
+	}
+	return b, nil
+}
+
+// superseded is the entry id of an item that lives on under another one (R14).
+func (l *departure) superseded(it Item, found []Index) (burial, bool) {
+	if len(it.EntryID) == 0 || bytes.Equal(it.EntryID, it.Key) {
+		return burial{}, false
+	}
+	for _, i := range found {
+		if bytes.Equal(l.next.Item(i).EntryID, it.EntryID) {
+			return burial{}, false
+		}
+	}
+	return burial{
+		resource: it.Resource, entry: string(it.EntryID), reason: reasonIdentifier, last: l.last,
+		successors: []Successor{{Resource: it.Resource, ID: string(it.Key), Reason: successorSame}},
+	}, true
+}
+
+// identifiers notes the keys of what left, so that filters find it, and the
+// numbers that items living on have no more.
+func (l *departure) identifiers(r fest.Resource) error {
+	for number := range filterTable {
+		if filterTable[number].resource != r {
+			continue
+		}
+		name := filterTable[number].filter.Name
+		table, now := &l.old.contents.tables[number], &l.next.contents.tables[number]
+		for k := range table.len() {
+			key := string(table.key(k))
+			posts := table.posts(k)
+			_, lives := now.find(key)
+			for p := range len(posts) / 4 {
+				i := Index(u32(posts, p))
+				if at, gone := l.left[i]; gone {
+					l.gone[at].keys = append(l.gone[at].keys, Query{name, key})
+					l.replaced(&l.gone[at], name, key)
+					continue
+				}
+				if lives || !identifying[name] || r == fest.ResourceCodeSystems {
+					continue
+				}
+				if err := l.renumbered(r, i, Query{name, key}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// replaced adds the package that says that it had the item number before (R18).
+func (l *departure) replaced(b *burial, filter, key string) {
+	if b.resource != fest.ResourcePackages || filter != "itemNumber" {
+		return
+	}
+	page, err := l.next.List(b.resource, []Query{{filter, key}}, 0, 16)
+	if err != nil {
+		return // no such filter: cannot be
+	}
+	for _, i := range page.Items {
+		it := l.next.Item(i)
+		s := Successor{Resource: b.resource, ID: string(it.Key), Display: nameIn(it.JSON), Reason: successorReplaced}
+		if !slices.Contains(b.successors, s) {
+			b.successors = append(b.successors, s)
+		}
+	}
+}
+
+// renumbered notes that an object lives on without a number that it had.
+func (l *departure) renumbered(r fest.Resource, i Index, q Query) error {
+	it := l.old.Item(i)
+	if l.next.knownNumber(r, q, l.last) {
+		return nil
+	}
+	b, err := l.bury(i, it)
+	if err != nil {
+		return err
+	}
+	b.reason, b.number, b.keys = reasonIdentifier, true, []Query{q}
+	display := ""
+	if found := l.next.ByKey(l.buf[:0], r, string(it.Key)); len(found) > 0 {
+		display = nameIn(l.next.Item(found[0]).JSON)
+	}
+	b.successors = []Successor{{Resource: r, ID: string(it.Key), Display: display, Reason: successorSame}}
+	l.gone = append(l.gone, b)
+	return nil
+}
+
+// nameIn is what people call an item, by its JSON; "" where it says nothing.
+func nameIn(body []byte) string {
+	var v struct {
+		Name             string `json:"name"`
+		NameFormStrength string `json:"nameFormStrength"`
+		BrandName        string `json:"brandName"`
+		Headline         string `json:"headline"`
+		Display          string `json:"display"`
+		Text             string `json:"text"`
+	}
+	if json.Unmarshal(body, &v) != nil {
+		return ""
+	}
+	for _, s := range []string{v.NameFormStrength, v.Name, v.BrandName, v.Headline, v.Display, v.Text} {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
