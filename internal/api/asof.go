@@ -37,7 +37,7 @@ func parseRelease(value string) (wantedRelease, bool) {
 	if len(value) == dayLength {
 		layout = "2006-01-02"
 	}
-	if _, err := time.Parse(layout, at); err != nil || len(value) > len(at) && !zoneOrFraction(value[len(at):]) {
+	if _, err := time.Parse(layout, at); err != nil || len(at) != len(layout) || len(value) > len(at) && !zoneOrFraction(value[len(at):]) {
 		return wantedRelease{}, false
 	}
 	return wantedRelease{at: at}, true

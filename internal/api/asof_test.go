@@ -296,6 +296,67 @@ func TestReleasesAreListed(t *testing.T) {
 	}
 }
 
+func TestChanges(t *testing.T) {
+	s, _ := history(t)
+	var items []any
+	for target := "/v1/releases/4/changes?limit=2"; target != ""; {
+		a := s.get(t, target)
+		page := a.json(t)
+		counts := page["counts"].(map[string]any)["ingredients"]
+		if diff := cmp.Diff(any(map[string]any{"added": 1.0, "removed": 0.0, "changed": 3.0}), counts); a.status != http.StatusOK || page["total"] != 4.0 || diff != "" {
+			t.Fatalf("%s: %d %s\n%s", target, a.status, a.body, diff)
+		}
+		if from, to := page["from"].(map[string]any), page["to"].(map[string]any); from["serial"] != 3.0 || to["serial"] != 4.0 {
+			t.Errorf("from %v to %v", from, to)
+		}
+		if again := s.get(t, target, "If-None-Match: "+a.header.Get("ETag")); again.status != http.StatusNotModified {
+			t.Errorf("again: %d", again.status)
+		}
+		items = append(items, page["items"].([]any)...)
+		target, _ = page["next"].(string)
+	}
+	if len(items) != 4 {
+		t.Fatalf("%v", items)
+	}
+	first := items[0].(map[string]any)
+	if first["kind"] != "changed" || first["id"] != "ID_1" || !strings.Contains(fmt.Sprint(first["fields"]), "a3") || !strings.Contains(fmt.Sprint(first["fields"]), "a4") {
+		t.Errorf("%v", first)
+	}
+	for target, want := range map[string]float64{
+		"/v1/releases/4/changes?kind=added":                  1,
+		"/v1/releases/current/changes?from=2":                4,
+		"/v1/releases/4/changes?from=2026-08-24":             4,
+		"/v1/releases/4/changes?resource=drugs":              0,
+		"/v1/releases/4/changes?resource=ingredients":        4,
+		"/v1/releases/3/changes?from=4&kind=removed":         1,
+		"/v1/releases/4/changes?from=4":                      0,
+		"/v1/releases/4/changes?kind=removed&resource=doses": 0,
+	} {
+		if a := s.get(t, target); a.status != http.StatusOK || a.json(t)["total"] != want {
+			t.Errorf("%s: %d %s", target, a.status, a.body)
+		}
+	}
+	for target, want := range map[string]string{
+		"/v1/releases/2/changes":                "release-not-kept",
+		"/v1/releases/1/changes":                "invalid-parameter", // nothing before
+		"/v1/releases/1/changes?from=2":         "release-not-kept",
+		"/v1/releases/4/changes?from=1":         "release-not-kept",
+		"/v1/releases/4/changes?from=9":         "release-not-kept",
+		"/v1/releases/9/changes":                "not-found",
+		"/v1/releases/4/changes?kind=moved":     "invalid-parameter",
+		"/v1/releases/4/changes?resource=pills": "invalid-parameter",
+		"/v1/releases/4/changes?cursor=x":       "invalid-cursor",
+	} {
+		if a := s.get(t, target); a.json(t)["type"] != "/problems/"+want {
+			t.Errorf("%s: %d %s", target, a.status, a.body)
+		}
+	}
+	next := str(t, s.get(t, "/v1/releases/4/changes?limit=1").json(t), "next")
+	if a := s.get(t, strings.Replace(next, "from=3", "from=2", 1)); a.status != http.StatusBadRequest {
+		t.Errorf("the cursor of another comparison: %d", a.status)
+	}
+}
+
 func TestVerdictOfARelease(t *testing.T) {
 	s, archive := history(t)
 	archive.releases[1].Content.Findings = []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Count: 2, Text: "two are gone", Affected: []fest.Affected{{ID: "ID_9", Name: "x"}}}}

@@ -49,16 +49,16 @@ func removalOf(it *cache.RemovedItem) *Removal {
 // front, so that nobody takes it for one that is in FEST.
 func marked(it *cache.RemovedItem) []byte {
 	content := bytes.TrimSpace(it.JSON)
-	if len(content) < 2 || content[0] != '{' {
-		content = []byte("{}") // nothing was kept of it
+	if len(content) < 2 || content[0] != '{' { // nothing was kept of it
+		content = mustJSON(struct {
+			Resource fest.Resource `json:"resource"`
+			ID       string        `json:"id"`
+		}{it.Resource, string(it.Key)})
 	}
 	mark := mustJSON(removalOf(it))
 	out := make([]byte, 0, len(mark)+len(content)+12)
 	out = append(append(out, `{"removed":`...), mark...)
-	if content[1] != '}' {
-		out = append(out, ',')
-	}
-	return append(out, content[1:]...)
+	return append(append(out, ','), content[1:]...)
 }
 
 // missing answers a key that nothing in the release has: it was removed (P10),
@@ -76,28 +76,39 @@ func (a *API) missing(c *call, v *view, res fest.Resource, include bool) error {
 		return severalRemoved(res, together, include)
 	}
 	it := &gone[0]
-	if include {
+	content := bytes.TrimSpace(it.JSON)
+	if include && len(content) > 0 {
 		return a.sendRemoved(c, it)
 	}
-	f := fail(errRemoved, removedDetail(res, it))
+	f := fail(errRemoved, removedDetail(res, it, len(content) > 0))
 	f.problem.Removal = removalOf(it)
-	f.problem.LastContent = bytes.TrimSpace(it.JSON)
-	if len(f.problem.LastContent) == 0 {
-		f.problem.LastContent = nil
+	if len(content) > 0 {
+		f.problem.LastContent = content
 	}
 	return f
 }
 
-func removedDetail(res fest.Resource, it *cache.RemovedItem) string {
+// reasonIdentifier is that of an object which lives on under another id or
+// number.
+const reasonIdentifier = "identifier-changed"
+
+func removedDetail(res fest.Resource, it *cache.RemovedItem, kept bool) string {
 	name := it.Name
 	if name == "" {
 		name = string(it.Key)
 	}
-	s := name + " (" + string(res) + ") is no longer in FEST since "
+	since := string(it.Since)
 	if it.In != 0 {
-		s += "release " + serialText(it.In) + " of "
+		since = "release " + serialText(it.In) + " of " + since
 	}
-	return s + string(it.Since) + "; include=removed gives its last content"
+	if it.Reason == reasonIdentifier {
+		return name + " (" + string(res) + ") is in FEST under another id since " + since + "; see successors"
+	}
+	s := name + " (" + string(res) + ") is not in FEST any more since " + since
+	if kept {
+		s += "; include=removed gives its last content"
+	}
+	return s
 }
 
 // leftTogether are the entries of one key that left with the same release:

@@ -10,12 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	spec "github.com/festd/festd/api"
+	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -285,44 +287,51 @@ func strict(v any) {
 	}
 }
 
-func TestAnswersAreAsDescribed(t *testing.T) {
+// described checks an answer to GET against the description: status, media
+// type, headers, and the body, in which nothing may stand that is not described.
+func described(t *testing.T, s *server) func(target, path string, headers ...string) answer {
+	t.Helper()
 	v := description(t)
 	strict(v)
 	doc := load(t, v)
-	each(t, func(t *testing.T, s *server) {
-		check := func(target, path string, headers ...string) answer {
-			t.Helper()
-			a := s.get(t, target, headers...)
-			media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
-			op := doc.Paths.Value(path)
-			if op == nil {
-				t.Fatalf("%s: no path %s", target, path)
+	return func(target, path string, headers ...string) answer {
+		t.Helper()
+		a := s.get(t, target, headers...)
+		media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
+		op := doc.Paths.Value(path)
+		if op == nil {
+			t.Fatalf("%s: no path %s", target, path)
+		}
+		response := op.Get.Responses.Status(a.status)
+		if response == nil {
+			t.Fatalf("%s: %d is not described", target, a.status)
+		}
+		content := response.Value.Content[media]
+		if content == nil {
+			t.Fatalf("%s: %d as %s is not described", target, a.status, media)
+		}
+		for name := range response.Value.Headers {
+			if a.header.Get(name) == "" && name != "FEST-Sample" && name != "Link" && name != "FEST-Advisory" && name != "FEST-Removed" {
+				t.Errorf("%s: the header %s is described and not sent", target, name)
 			}
-			response := op.Get.Responses.Status(a.status)
-			if response == nil {
-				t.Fatalf("%s: %d is not described", target, a.status)
-			}
-			content := response.Value.Content[media]
-			if content == nil {
-				t.Fatalf("%s: %d as %s is not described", target, a.status, media)
-			}
-			for name := range response.Value.Headers {
-				if a.header.Get(name) == "" && name != "FEST-Sample" && name != "Link" && name != "FEST-Advisory" && name != "FEST-Removed" {
-					t.Errorf("%s: the header %s is described and not sent", target, name)
-				}
-			}
-			if !strings.HasSuffix(media, "json") {
-				return a
-			}
-			var body any
-			if err := json.Unmarshal(a.body, &body); err != nil {
-				t.Fatalf("%s: %v", target, err)
-			}
-			if err := doc.ValidateSchemaJSON(content.Schema.Value, body); err != nil {
-				t.Errorf("%s is not as described: %v", target, err)
-			}
+		}
+		if !strings.HasSuffix(media, "json") {
 			return a
 		}
+		var body any
+		if err := json.Unmarshal(a.body, &body); err != nil {
+			t.Fatalf("%s: %v", target, err)
+		}
+		if err := doc.ValidateSchemaJSON(content.Schema.Value, body); err != nil {
+			t.Errorf("%s is not as described: %v", target, err)
+		}
+		return a
+	}
+}
+
+func TestAnswersAreAsDescribed(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		check := described(t, s)
 		for _, res := range fest.Resources() {
 			list := "/v1/" + string(res)
 			check(list+"?limit=500", list)
@@ -342,6 +351,18 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		}
 		check("/v1", "/v1")
 		check("/v1/releases/current", "/v1/releases/current")
+		check("/v1/releases", "/v1/releases")
+		check("/v1/releases?x=1", "/v1/releases")
+		check("/v1/releases/7", "/v1/releases/{serial}")
+		check("/v1/releases/9", "/v1/releases/{serial}")
+		check("/v1/releases/7/verdict", "/v1/releases/{serial}/verdict")
+		check("/v1/releases/9/verdict", "/v1/releases/{serial}/verdict")
+		check("/v1/releases/7/changes", "/v1/releases/{serial}/changes")
+		check("/v1/releases/7/changes?from=7", "/v1/releases/{serial}/changes")
+		check("/v1/drugs?release=3", "/v1/drugs")
+		check("/v1/drugs/x?release=3", "/v1/drugs/{key}")
+		check("/v1/packages?itemNumber=12345", "/v1/packages")
+		check("/v1/packages/12345", "/v1/packages/{key}")
 		check("/healthz", "/healthz")
 		check("/healthz", "/healthz", "Accept: application/json")
 		check("/", "/")
@@ -355,6 +376,51 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		check("/v1", "/v1")
 		check("/healthz", "/healthz", "Accept: application/json")
 	})
+}
+
+// TestAnswersOfThePastAreAsDescribed is the same for what was removed, what
+// changed, and releases before the one served.
+func TestAnswersOfThePastAreAsDescribed(t *testing.T) {
+	until := time.Date(2026, 9, 12, 0, 0, 0, 0, time.UTC)
+	advised := func(o *api.Options) {
+		o.Advisory = func() *api.Advisory {
+			return &api.Advisory{Text: "Obs", Since: until.Add(-time.Hour * 24), Until: &until}
+		}
+	}
+	s, _ := shrunk(t, advised)
+	check := described(t, s)
+	for _, test := range []struct {
+		target string
+		status int
+	}{
+		{"/v1/ingredients/ID_2", 410}, {"/v1/ingredients/ID_4", 410}, {"/v1/ingredients/ID_2?include=removed", 200},
+	} {
+		if a := check(test.target, "/v1/ingredients/{key}"); a.status != test.status {
+			t.Errorf("%s: %d", test.target, a.status)
+		}
+	}
+	check("/v1/ingredients/ID_2?include=removed", "/v1/ingredients/{key}", "Accept: application/xml")
+	check("/v1/packages/P1", "/v1/packages/{key}")
+	check("/v1/ingredients?include=removed&limit=2", "/v1/ingredients")
+	check("/v1/packages?itemNumber=012345", "/v1/packages")
+	check("/v1", "/v1")
+
+	s, archive := history(t, advised)
+	archive.releases[1].Content.Findings = []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Class: "drugs", Path: "x", Count: 2, Text: "t", Affected: []fest.Affected{{ID: "ID_9", Name: "x", Line: 3}}}}
+	archive.releases[1].Content.Approval = &fest.Approval{By: "x", Reason: "y", Baseline: 2}
+	check = described(t, s)
+	check("/v1/releases?limit=2", "/v1/releases")
+	check("/v1/releases/3", "/v1/releases/{serial}")
+	check("/v1/releases/current", "/v1/releases/current")
+	check("/v1/releases/3/verdict", "/v1/releases/{serial}/verdict")
+	check("/v1/releases/4/changes?limit=2", "/v1/releases/{serial}/changes")
+	check("/v1/releases/1/changes?from=2", "/v1/releases/{serial}/changes")
+	check("/v1/ingredients?release=3", "/v1/ingredients")
+	check("/v1/ingredients/ID_1?release=3", "/v1/ingredients/{key}")
+	check("/v1/ingredients/ID_1?release=1", "/v1/ingredients/{key}")
+	archive.err = api.ErrBusy
+	check("/v1/ingredients/ID_1?release=3", "/v1/ingredients/{key}")
+	check("/v1/releases/4/changes", "/v1/releases/{serial}/changes")
 }
 
 func TestDescriptionIsServed(t *testing.T) {
