@@ -39,7 +39,7 @@ func (c cursor) encode() string {
 	b = binary.BigEndian.AppendUint32(b, c.stream)
 	b = binary.BigEndian.AppendUint32(b, c.list)
 	b = binary.AppendUvarint(b, uint64(c.serial))
-	b = binary.AppendUvarint(b, uint64(c.position))
+	b = binary.AppendUvarint(b, c.position)
 	b = binary.BigEndian.AppendUint32(b, hash32(b))
 	return base64.RawURLEncoding.EncodeToString(b)
 }

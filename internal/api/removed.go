@@ -73,7 +73,11 @@ func (a *API) missing(c *call, v *view, res fest.Resource, include bool) error {
 		return err
 	}
 	if together := leftTogether(gone); len(together) > 1 {
-		return severalRemoved(res, together, include)
+		// The groups of one reimbursement entry differ in JSON; its XML is one
+		// and the same.
+		if m, err := c.media(offerEntry...); !include || err != nil || m != mediaXML || !bytes.Equal(gone[0].EntryID, together[len(together)-1].EntryID) {
+			return severalRemoved(res, together, include)
+		}
 	}
 	it := &gone[0]
 	content := bytes.TrimSpace(it.JSON)
@@ -111,13 +115,13 @@ func removedDetail(res fest.Resource, it *cache.RemovedItem, kept bool) string {
 	return s
 }
 
-// leftTogether are the entries of one key that left with the same release:
-// nothing promises that keys are unique (R21). What left before under the same
-// key is history.
+// leftTogether are the entries of one key or entry id that left with the same
+// release: nothing promises that keys are unique (R21). What left before under
+// the same key is history.
 func leftTogether(gone []cache.RemovedItem) []cache.RemovedItem {
 	n := 1
 	for n < len(gone) && gone[n].In == gone[0].In && gone[n].Since == gone[0].Since &&
-		bytes.Equal(gone[n].Key, gone[0].Key) && !bytes.Equal(gone[n].EntryID, gone[0].EntryID) {
+		!(bytes.Equal(gone[n].Key, gone[n-1].Key) && bytes.Equal(gone[n].EntryID, gone[n-1].EntryID)) {
 		n++
 	}
 	return gone[:n]
@@ -129,9 +133,17 @@ func severalRemoved(res fest.Resource, gone []cache.RemovedItem, include bool) e
 	if include {
 		query = "?" + paramInclude + "=" + includeRemoved
 	}
+	byEntry := map[string]int{}
 	for i := range gone {
+		byEntry[string(gone[i].EntryID)]++
+	}
+	for i := range gone {
+		id := string(gone[i].EntryID)
+		if byEntry[id] > 1 {
+			id = string(gone[i].Key)
+		}
 		f.problem.Choices = append(f.problem.Choices, Choice{
-			Resource: string(res), ID: string(gone[i].Key), EntryID: string(gone[i].EntryID), Href: href(res, string(gone[i].EntryID)) + query,
+			Resource: string(res), ID: string(gone[i].Key), EntryID: string(gone[i].EntryID), Href: href(res, id) + query,
 		})
 	}
 	return f

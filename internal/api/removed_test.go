@@ -289,3 +289,46 @@ func TestSupersededEntryIDs(t *testing.T) {
 		}
 	}
 }
+
+// TestSeveralRemoved: entries of one key, and groups of one entry, that left
+// together are all to be had.
+func TestSeveralRemoved(t *testing.T) {
+	whole := inMemory()(t, cache.Options{})
+	var group map[string]any // of an entry with several groups
+	count := map[string]int{}
+	first := newServer(t, whole.open(t, 1))
+	for _, it := range first.get(t, "/v1/reimbursements?limit=500").json(t)["items"].([]any) {
+		item := it.(map[string]any)
+		if count[str(t, item, "entryId")]++; count[str(t, item, "entryId")] > 1 {
+			group = item
+		}
+	}
+	snaps := buried(t, nil, whole, made(t, "2026-10-01T03:00:00", substances("a")))
+	t.Cleanup(snaps[0].Close)
+	s := newServer(t, snaps[1])
+	for target, want := range map[string]int{
+		"/v1/commodities/" + url.PathEscape("00777/7"):                                        2,
+		"/v1/commodities/" + url.PathEscape("00777/7") + "?include=removed":                   2,
+		"/v1/reimbursements/" + url.PathEscape(str(t, group, "entryId")):                      count[str(t, group, "entryId")],
+		"/v1/reimbursements/" + url.PathEscape(str(t, group, "entryId")) + "?include=removed": count[str(t, group, "entryId")],
+	} {
+		a := s.get(t, target)
+		choices, _ := a.json(t)["choices"].([]any)
+		if a.status != http.StatusMultipleChoices || len(choices) != want || want < 2 {
+			t.Errorf("%s: %d %s", target, a.status, a.body)
+		}
+		seen := map[string]bool{}
+		for _, c := range choices {
+			to := c.(map[string]any)["href"].(string)
+			status := map[bool]int{true: http.StatusOK, false: http.StatusGone}[strings.Contains(to, "include=removed")]
+			if one := s.get(t, to); one.status != status || seen[to] {
+				t.Errorf("%s: %d %s", to, one.status, one.body)
+			}
+			seen[to] = true
+		}
+	}
+	x := s.get(t, "/v1/reimbursements/"+url.PathEscape(str(t, group, "entryId"))+"?include=removed", "Accept: application/xml")
+	if x.status != http.StatusOK || !strings.Contains(string(x.body), str(t, group, "entryId")) {
+		t.Errorf("XML of the groups of one entry: %d %s", x.status, x.body)
+	}
+}
