@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/festd/festd/internal/api"
 )
 
 // sink is a response writer that costs nothing.
@@ -18,7 +20,18 @@ func (s *sink) WriteHeader(status int)      { s.status = status }
 func (s *sink) Write(b []byte) (int, error) { s.n += len(b); return len(b), nil }
 
 func TestLookupAllocations(t *testing.T) {
-	s := newServer(t, snapshots["memory"](t, 7))
+	advisory := &api.Advisory{Text: "Vær varsom"}
+	t.Run("plain", func(t *testing.T) { lookupAllocations(t) })
+	t.Run("with an archive and an advisory", func(t *testing.T) {
+		lookupAllocations(t, func(o *api.Options) {
+			o.Archive, o.Advisory = new(archive), func() *api.Advisory { return advisory }
+		})
+	})
+}
+
+func lookupAllocations(t *testing.T, change ...func(*api.Options)) {
+	t.Helper()
+	s := newServer(t, snapshots["memory"](t, 7), change...)
 	id := s.first(t, "/v1/drugs?limit=1")["id"].(string)
 	r := httptest.NewRequest(http.MethodGet, "/v1/drugs/"+id, nil)
 	w := &sink{header: http.Header{}}

@@ -8,7 +8,13 @@
 // A request acquires the served snapshot once, before its handler runs, and
 // gives it back after the last byte of the body was handed to net/http (P1).
 // Handlers see nothing else of the program: no store, no network, no clock but
-// the one of [Options] (P5).
+// the one of [Options] (P5). Releases before the one served come from an
+// [Archive], which has them in memory or on the local disk; a call holds the one
+// that its answer is drawn from just so.
+//
+// The ops listener has a contract of its own, api/ops.yaml. Its administration
+// stands behind a token and hands everything to an [Admin], which may wait for
+// the store; the public listener never does.
 //
 // A handler writes its answer or returns an error, never both. Errors are
 // sentinels, wrapped with what the caller needs to know; one table says their
