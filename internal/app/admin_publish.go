@@ -97,7 +97,7 @@ func (a *Admin) judge(ctx context.Context, l *ledger, s subject, next *cache.Sna
 
 // holdAgain records the new verdict and says why nothing was published.
 func (a *Admin) holdAgain(ctx context.Context, l *ledger, s subject, v *gate.Verdict) error {
-	s.content.Findings, s.content.Approval = v.All(), nil
+	s.content.Findings, s.content.Approval = ingest.Brief(v.All()), nil
 	c := fest.Candidate{Content: s.content, Source: s.source, Baseline: l.current.Serial, HeldAt: v.JudgedAt.UTC()}
 	var err error
 	if c.Verdict, err = json.Marshal(v); err != nil {
@@ -197,6 +197,7 @@ func (a *Admin) publish(ctx context.Context, l *ledger, s subject, old *leaver, 
 			return rel, adminError(err)
 		}
 	}
+	s.content.Findings = ingest.Brief(s.content.Findings) // the verdict, or the first release with it, has all
 	rel, err = stage.Publish(festdb.WithActor(ctx, actor), s.content, s.source, l.current.Serial)
 	if err != nil && rel.Serial == 0 {
 		return rel, adminError(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -20,7 +19,9 @@ type App struct {
 	metrics  *metrics
 	served   *cache.Served
 	state    *api.State
-	since    atomic.Pointer[string] // HentetDato of the oldest release known
+	memory   *known
+	archive  *archive
+	token    *token
 
 	public, ops *listener
 	cleanups    []cleanup // run last in, first out
@@ -43,14 +44,6 @@ func New(o Options) (*App, error) {
 		opts: o, registry: registry, metrics: newMetrics(registry),
 		served: new(cache.Served), state: new(api.State),
 	}, nil
-}
-
-// knownSince is what "unknown" can mean (R26).
-func (a *App) knownSince() string {
-	if s := a.since.Load(); s != nil {
-		return *s
-	}
-	return ""
 }
 
 // Addr is the address that the public listener has, after Start.
@@ -83,7 +76,14 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.onStop("background work", func(context.Context) error { a.stop(); a.work.Wait(); return nil })
 	l := &loader{store: store, limits: a.opts.Limits, log: a.opts.Log, metrics: a.metrics}
 
-	if err := a.listen(ctx); err != nil {
+	a.memory = newKnown(store, a.opts.Log)
+	a.archive = newArchive(l, a.memory, a.served, a.opts.LoadTimeout)
+	a.onStop("archive", func(context.Context) error { a.archive.close(); return nil })
+	if a.token, err = newToken(a.opts.AdminTokenFile, a.opts.Log); err != nil {
+		return err
+	}
+	a.metrics.watch(a.registry, store, a.memory, a.archive)
+	if err := a.listen(ctx, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
 		return err
 	}
 	f, err := newFollower(a, l)

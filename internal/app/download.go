@@ -112,7 +112,7 @@ func (d *download) run(ctx context.Context) (ingest.Result, error) {
 // poll runs at once and then as the schedule says, until ctx ends.
 func (f *follower) poll(ctx context.Context) {
 	log := f.log.With("source", fetch.Location(f.opts.Source))
-	schedule, err := fetch.NewSchedule(fetch.ScheduleOptions{Poll: f.opts.Poll})
+	schedule, err := f.opts.schedule()
 	var d *download
 	if err == nil {
 		d, err = newDownload(f.loader, f.opts.Source, f.opts.Version, true, ImportOptions{Filter: f.opts.Filter, Gate: f.opts.Gate})

@@ -29,13 +29,14 @@ type follower struct {
 	metrics   *metrics
 	log       *slog.Logger
 	refresher *cache.Refresher
-	since     *atomic.Pointer[string]
+	memory    *known
+	archive   *archive
 	empty     atomic.Bool // nothing was ever published when it was last looked
 	lastError string      // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
-	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, since: &a.since}
+	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, memory: a.memory, archive: a.archive}
 	var err error
 	f.refresher, err = cache.NewRefresher(cache.RefresherOptions{
 		Load: f.load, Served: a.served, Timeout: a.opts.LoadTimeout, Observe: f.observe,
@@ -88,6 +89,7 @@ func (f *follower) follow(ctx context.Context) {
 			if !ok {
 				return
 			}
+			f.memory.learn(ctx) // an advisory does not wait for its turn to load
 			f.refresher.Trigger()
 		case <-retry.C:
 			if f.behind(ctx) {
@@ -117,8 +119,11 @@ func (f *follower) serves(rel fest.Release) bool {
 // served is the newest that can be.
 func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 	rel, err := f.loader.store.Current(ctx)
-	if err == nil && f.serves(rel) {
-		return nil, nil
+	f.memory.learn(ctx)
+	if err == nil {
+		if next, done := f.mapped(rel); done {
+			return next, nil
+		}
 	}
 	snap, err := f.loader.newest(ctx)
 	if errors.Is(err, festdb.ErrNoRelease) {
@@ -133,12 +138,33 @@ func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 		snap.Close()
 		return nil, nil
 	}
-	if all, err := f.loader.store.Releases(ctx); err == nil && len(all) > 0 {
-		oldest := string(all[len(all)-1].Content.RetrievalDate)
-		f.since.Store(&oldest)
-	}
+	snap.SetRemoved(f.memory.grave.Load())
 	f.announce(snap)
 	return snap, nil
+}
+
+// mapped is the release as a snapshot where its content is mapped already: it
+// is served, or was a moment ago. Then only a pointer moves. done: nothing
+// else is to be loaded.
+func (f *follower) mapped(rel fest.Release) (next *cache.Snapshot, done bool) {
+	now := f.served.Acquire()
+	if now == nil {
+		return nil, false
+	}
+	defer now.Close()
+	if f.serves(rel) {
+		if grave := f.memory.grave.Load(); now.Graveyard() != grave && now.Release().Serial == rel.Serial {
+			// A history was told since.
+			next = now.WithRelease(now.Release())
+			next.SetRemoved(grave)
+		}
+		return next, true
+	}
+	if next = f.archive.held(rel); next == nil {
+		return nil, false
+	}
+	f.announce(next)
+	return next, true
 }
 
 // announce tells of a snapshot that is about to be served.
@@ -172,9 +198,15 @@ func (f *follower) observe(r cache.Refresh) {
 func (f *follower) importSource(ctx context.Context) {
 	path := f.opts.Source
 	if fetch.IsURL(path) {
-		f.poll(ctx)
+		f.whileLeading(ctx, f.poll)
 		return
 	}
+	f.whileLeading(ctx, f.importPath)
+}
+
+// importPath imports the file of the command line.
+func (f *follower) importPath(ctx context.Context) {
+	path := f.opts.Source
 	log := f.log.With("source", path)
 	if rel, err := f.loader.store.Current(ctx); err == nil && f.serves(rel) {
 		if same, err := ingest.SameFile(path, rel.Source); err != nil {

@@ -12,14 +12,15 @@ import (
 
 // listen opens both listeners: the probes answer from the first moment, and
 // lookups with 503 and a Retry-After until something is served.
-func (a *App) listen(ctx context.Context) error {
+func (a *App) listen(ctx context.Context, admin *Admin) error {
 	a.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	faces, err := api.New(api.Options{
 		Served: a.served, Registry: a.registry, State: a.state, Log: a.opts.Log, AccessLog: a.opts.AccessLog,
-		Version: a.opts.Version, KnownSince: a.knownSince,
+		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory,
+		Admin: admin, AdminToken: a.token.current,
 	})
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ type metrics struct {
 	damaged      prometheus.Gauge
 	imports      *prometheus.CounterVec
 	lastImport   prometheus.Gauge
+	lastCheck    prometheus.Gauge
+	leader       prometheus.Gauge
 	findings     *prometheus.GaugeVec
 }
 
@@ -46,6 +48,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "fest_import_last_success_timestamp_seconds",
 			Help: "When an import of this process last ended well (published, unchanged or repaired).",
 		}),
+		lastCheck: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_source_last_check_timestamp_seconds",
+			Help: "When this process last looked at the source and learned what it has, whatever became of it.",
+		}),
+		leader: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_leader",
+			Help: "1 if this process leads: of those that use the store, it alone looks at the source.",
+		}),
 		findings: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "fest_release_findings",
 			Help: "Findings of the decoder and the gate about the file of the served release, by rule.",
@@ -58,7 +68,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.imports.WithLabelValues(o)
 	}
 	if reg != nil {
-		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.imports, m.lastImport, m.findings)
+		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
 	}
 	return m
 }
@@ -79,8 +89,15 @@ func (m *metrics) refreshed(r cache.Refresh) {
 	}
 }
 
+// leads notes whether this process leads.
+func (m *metrics) leads(yes bool) { m.leader.Set(oneIf(yes)) }
+
 func (m *metrics) imported(r ingest.Result, err error) {
-	m.imports.WithLabelValues(ingest.Outcome(r, err)).Inc()
+	outcome := ingest.Outcome(r, err)
+	m.imports.WithLabelValues(outcome).Inc()
+	if outcome != "failed" {
+		m.lastCheck.SetToCurrentTime()
+	}
 	if err == nil {
 		m.lastImport.SetToCurrentTime()
 	}

@@ -40,6 +40,12 @@ type Options struct {
 	// Poll is how often a URL is looked at; 0 = once a night, between 03:30 and
 	// 05:30 in Oslo.
 	Poll time.Duration
+	// PublishWindow is when the source is looked at without a person, such as
+	// 03:00-06:00 in Oslo; "" = at any time.
+	PublishWindow string
+	// AdminTokenFile holds the token of the administration on the ops
+	// listener; "" = the administration is off there.
+	AdminTokenFile string
 	// Filter is the label of the source (R27); "" = Rekvirent.
 	Filter fest.Filter
 	// Sample: "" = auto.
@@ -104,7 +110,8 @@ func (o *Options) validate() error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return nil
+	_, err := o.schedule()
+	return err
 }
 
 // mayServeSample applies DESIGN §5: made-up drugs are never served where they

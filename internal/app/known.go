@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/festd/festd/internal/api"
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festdb"
+)
+
+// known is what this process knows of the store, for requests, which never
+// ask the store itself (P5): the ledger, the acts, what left the register.
+type known struct {
+	store store
+	log   *slog.Logger
+
+	mu     sync.Mutex // of learn
+	gone   []festdb.Removal
+	noted  map[uint64]bool // acts that were told of
+	primed bool            // the acts of before the start were noted
+
+	now   atomic.Pointer[knowledge]
+	grave atomic.Pointer[cache.Graveyard]
+}
+
+// knowledge is what was learned at one time; it never changes.
+type knowledge struct {
+	releases []api.ArchivedRelease // newest first
+	docket   *fest.Docket
+	acts     []fest.Act
+	plain    []fest.Release
+}
+
+func newKnown(s store, log *slog.Logger) *known {
+	m := &known{store: s, log: log, noted: map[uint64]bool{}}
+	m.now.Store(&knowledge{docket: fest.NewDocket(nil, nil, time.Now())})
+	return m
+}
+
+// learn asks the store. Where it cannot be asked, what is known stands.
+func (m *known) learn(ctx context.Context) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	records, err := m.store.Releases(ctx)
+	if err != nil {
+		m.log.Debug("the ledger cannot be read, what is known stands", "error", err)
+		return
+	}
+	acts, err := m.store.Acts(ctx)
+	if err != nil {
+		m.log.Debug("the audit log cannot be read, what is known stands", "error", err)
+		return
+	}
+	k := &knowledge{acts: acts}
+	for _, r := range records {
+		onDisk, damaged := m.store.Disk().Kept(r.Content.Digest)
+		k.releases = append(k.releases, api.ArchivedRelease{Release: r.Release, OnDisk: onDisk && !damaged})
+		k.plain = append(k.plain, r.Release)
+	}
+	k.docket = fest.NewDocket(k.plain, acts, time.Now())
+	m.now.Store(k)
+	m.bury(ctx)
+	m.tell(acts)
+}
+
+// bury reads what left the register, if that has changed.
+func (m *known) bury(ctx context.Context) {
+	gone, err := m.store.Removed(ctx)
+	if err != nil {
+		m.log.Warn("what left the register cannot be read, what is known stands", "error", err)
+		return
+	}
+	if m.grave.Load() != nil && sameRemovals(gone, m.gone) {
+		return
+	}
+	var sets []cache.RemovedSet
+	for _, r := range gone {
+		set := cache.RemovedSet{Serial: r.Serial, RetrievalDate: r.RetrievalDate, Data: r.Data}
+		if _, err := cache.OpenGraveyard([]cache.RemovedSet{set}); err != nil {
+			m.log.Error("what left with a release cannot be read; those ids answer as unknown", "serial", r.Serial, "error", err)
+			continue
+		}
+		sets = append(sets, set)
+	}
+	g, err := cache.OpenGraveyard(sets)
+	if err != nil {
+		m.log.Error("what left the register cannot be read", "error", err)
+		return
+	}
+	m.gone = gone
+	m.grave.Store(g)
+}
+
+func sameRemovals(a, b []festdb.Removal) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Serial != b[i].Serial || a[i].Content != b[i].Content || string(a[i].Data) != string(b[i].Data) {
+			return false
+		}
+	}
+	return true
+}
+
+// tell logs what people and the gate did since the last time, on every
+// replica.
+func (m *known) tell(acts []fest.Act) {
+	for _, a := range acts {
+		if m.noted[a.ID] {
+			continue
+		}
+		m.noted[a.ID] = true
+		if !m.primed {
+			continue // it was told when it happened
+		}
+		attrs := []any{"act", a.ID, "by", a.By, "reason", a.Reason}
+		switch a.Kind {
+		case fest.ActHold:
+			if a.Candidate == nil {
+				continue
+			}
+			c := a.Candidate
+			m.log.Error("a candidate is held: it is not served, what was served is", append(attrs, "digest", c.Content.Digest.Short(), "hentet_dato", c.Content.RetrievalDate,
+				"findings", len(c.Content.Findings), "baseline", c.Baseline, "next", "server releases show "+c.Content.Digest.Short())...)
+		case fest.ActReject:
+			m.log.Warn("a content was rejected", append(attrs, "digest", a.Content.Short())...)
+		case fest.ActFreeze:
+			m.log.Warn("publishing is frozen", append(attrs, "until", a.Until)...)
+		case fest.ActUnfreeze:
+			m.log.Info("publishing goes on", attrs...)
+		case fest.ActAdvise:
+			m.log.Warn("answers carry an advisory", append(attrs, "text", a.Text, "until", a.Until)...)
+		case fest.ActWithdraw:
+			m.log.Info("the advisory was withdrawn", attrs...)
+		case fest.ActWaive:
+			m.log.Info("a finding is expected ahead", append(attrs, "waiver", string(a.Waiver))...)
+		case fest.ActHistory:
+			m.log.Info("an older file told what has left", append(attrs, "digest", a.Content.Short())...)
+		}
+	}
+	m.primed = true
+}
+
+// docket is what the releases and acts add up to now: a freeze or an advisory
+// may have run out since they were learned.
+func (m *known) docket() *fest.Docket {
+	k := m.now.Load()
+	d := *k.docket
+	now := time.Now()
+	for _, a := range []**fest.Act{&d.Frozen, &d.Advisory} {
+		if *a != nil && (*a).Until != nil && !now.Before(*(*a).Until) {
+			*a = nil
+		}
+	}
+	return &d
+}
+
+// advisory is what answers carry, nil for nothing.
+func (m *known) advisory() *api.Advisory {
+	a := m.docket().Advisory
+	if a == nil {
+		return nil
+	}
+	return &api.Advisory{Text: a.Text, Since: a.At, Until: a.Until}
+}
+
+// knownSince is the HentetDato of the oldest that is known: a release or a
+// history (R26).
+func (m *known) knownSince() string {
+	var oldest fest.DateTime
+	if g := m.grave.Load(); g != nil {
+		oldest = g.KnownSince()
+	}
+	for _, r := range m.now.Load().plain {
+		if oldest == "" || r.Content.RetrievalDate < oldest {
+			oldest = r.Content.RetrievalDate
+		}
+	}
+	return string(oldest)
+}
