@@ -34,6 +34,8 @@ type knowledge struct {
 	docket   *fest.Docket
 	acts     []fest.Act
 	plain    []fest.Release
+	since    string        // HentetDato of the oldest that is known
+	advisory *api.Advisory // the last one that was not withdrawn; it says itself when it ends
 }
 
 func newKnown(s store, log *slog.Logger) *known {
@@ -63,8 +65,12 @@ func (m *known) learn(ctx context.Context) {
 		k.plain = append(k.plain, r.Release)
 	}
 	k.docket = fest.NewDocket(k.plain, acts, time.Now())
-	m.now.Store(k)
+	if a := k.docket.Advisory; a != nil {
+		k.advisory = &api.Advisory{Text: a.Text, Since: a.At, Until: a.Until}
+	}
 	m.bury(ctx)
+	k.since = m.oldest(k.plain)
+	m.now.Store(k)
 	m.tell(acts)
 }
 
@@ -161,25 +167,22 @@ func (m *known) docket() *fest.Docket {
 	return &d
 }
 
-// advisory is what answers carry, nil for nothing.
-func (m *known) advisory() *api.Advisory {
-	a := m.docket().Advisory
-	if a == nil {
-		return nil
-	}
-	return &api.Advisory{Text: a.Text, Since: a.At, Until: a.Until}
-}
+// advisory is what answers carry, nil for nothing; the API looks at its end.
+func (m *known) advisory() *api.Advisory { return m.now.Load().advisory }
 
 // knownSince is the HentetDato of the oldest that is known: a release or a
 // history (R26).
-func (m *known) knownSince() string {
+func (m *known) knownSince() string { return m.now.Load().since }
+
+// oldest is [known.knownSince] of what was just learned.
+func (m *known) oldest(releases []fest.Release) string {
 	var oldest fest.DateTime
 	if g := m.grave.Load(); g != nil {
 		oldest = g.KnownSince()
 	}
-	for _, r := range m.now.Load().plain {
-		if oldest == "" || r.Content.RetrievalDate < oldest {
-			oldest = r.Content.RetrievalDate
+	for i := range releases {
+		if at := releases[i].Content.RetrievalDate; oldest == "" || at < oldest {
+			oldest = at
 		}
 	}
 	return string(oldest)
