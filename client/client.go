@@ -54,7 +54,7 @@ type Answer[T any] struct {
 	At    time.Time
 }
 
-// ErrUnavailable: the service could not be asked, and there is no copy that is
+// ErrUnavailable says that the service could not be asked, and there is no copy that is
 // young enough.
 var ErrUnavailable = errors.New("the FEST service is not available")
 

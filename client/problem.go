@@ -46,10 +46,10 @@ func (p *Problem) Error() string {
 	return s
 }
 
-// NotFound: the id is not known. See KnownSince.
+// NotFound reports that the id is not known. See KnownSince.
 func (p *Problem) NotFound() bool { return p.Status == http.StatusNotFound }
 
-// Removed: the id was in FEST and no longer is. See Successors and LastContent.
+// Removed reports that the id was in FEST and no longer is. See Successors and LastContent.
 func (p *Problem) Removed() bool { return p.Status == http.StatusGone }
 
 // temporary says whether asking again can help.

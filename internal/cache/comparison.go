@@ -76,7 +76,7 @@ func (c *Comparison) compare(ctx context.Context, from, to *Snapshot, r fest.Res
 		if n%1024 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		order := 0
+		var order int
 		switch {
 		case i == len(before):
 			order = 1

@@ -72,7 +72,7 @@ func (l *Listener) Close() error {
 }
 
 func (l *Listener) answer(c net.Conn) {
-	defer c.Close()
+	defer c.Close() //nolint:errcheck // it is turned away
 	_ = c.SetDeadline(time.Now().Add(refuseTimeout))
 	buf := make([]byte, refuseBytes)
 	n := 0
