@@ -86,19 +86,43 @@ func (r *run) hold(ctx context.Context, f SnapshotFile, held *HeldError, src fes
 	if r.Gate.Hold == nil || held.Rejected != nil {
 		return f.Discard()
 	}
-	c := fest.Candidate{Content: held.content, Source: src, Baseline: baseline, HeldAt: held.Verdict.JudgedAt.UTC()}
+	return errors.Join(commit(f), r.Gate.Keep(d.digest, r.facts()), r.record(ctx, held.content, held.Verdict, src, baseline, d))
+}
+
+// record notes a candidate with its verdict, unless it is held already, as it
+// is.
+func (r *run) record(ctx context.Context, content fest.Content, v *gate.Verdict, src fest.Source, baseline fest.Serial, d *decided) error {
+	if r.Gate.Hold == nil || !v.Held {
+		return nil
+	}
+	content.Findings, content.Approval = Brief(content.Findings), nil
+	c := fest.Candidate{Content: content, Source: src, Baseline: baseline, HeldAt: v.JudgedAt.UTC()}
 	var err error
-	if c.Verdict, err = json.Marshal(held.Verdict); err != nil {
-		return errors.Join(fmt.Errorf("writing the verdict: %w", err), f.Discard())
+	if c.Verdict, err = json.Marshal(v); err != nil {
+		return fmt.Errorf("writing the verdict: %w", err)
 	}
-	err = errors.Join(commit(f), r.Gate.Keep(d.digest, r.facts()))
 	if old, ok := d.docket.Candidate(d.digest); ok && SameHold(old, c) {
-		return err
+		return nil
 	}
-	if recorded := r.Gate.Hold(ctx, c); recorded != nil {
-		err = errors.Join(err, fmt.Errorf("recording the candidate: %w", recorded))
+	if err := r.Gate.Hold(ctx, c); err != nil {
+		return fmt.Errorf("recording the candidate: %w", err)
 	}
-	return err
+	return nil
+}
+
+// briefly is how many affected entries a brief finding names.
+const briefly = 100
+
+// Brief is findings that name the first hundred of what they affect, for a
+// content whose verdict stands beside it and names all: a ledger is read often.
+func Brief(findings []fest.Finding) []fest.Finding {
+	out := slices.Clone(findings)
+	for i := range out {
+		if a := out[i].Affected; len(a) > briefly {
+			out[i].Affected = slices.Clone(a[:briefly])
+		}
+	}
+	return out
 }
 
 // SameHold says whether a candidate is held already, beside the same release

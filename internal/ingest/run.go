@@ -217,6 +217,15 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	case err != nil:
 		return result, errors.Join(err, f.Discard())
 	}
+	if content.Approval != nil && result.Verdict.Held {
+		// The verdict stands in the audit log, as that of every held file.
+		if err := r.record(ctx, content, result.Verdict, src, current.Serial, decided); err != nil {
+			return result, errors.Join(err, f.Discard())
+		}
+		if r.Gate.Hold != nil {
+			content.Findings = Brief(content.Findings)
+		}
+	}
 	leaving := r.leave(ctx, f.Name(), content, current)
 	start = r.lap(StepLeave, start)
 	if err := commit(f); err != nil {
