@@ -31,8 +31,8 @@ func TestImportHistory(t *testing.T) {
 				t.Fatalf("round %d: %+v, %v", round, got, err)
 			}
 		}
-		if s := r.state(); s.Serial != 2 || len(s.Releases) != 2 || len(s.Candidates) != 0 {
-			t.Errorf("release %d of %d, %d candidates; want nothing published or judged", s.Serial, len(s.Releases), len(s.Candidates))
+		if s := r.state(); s.Serial != 2 || len(s.Releases) != 2 || len(s.Candidates) != 1 || s.Candidates[0].State != fest.CandidatePublished {
+			t.Errorf("release %d of %d, %d candidates; want nothing but the approved file published or judged", s.Serial, len(s.Releases), len(s.Candidates))
 		}
 		for name, c := range map[string]struct {
 			file, text string
