@@ -43,7 +43,9 @@ func OpenAdmin(ctx context.Context, o AdminOptions) (_ *Admin, closeStore func()
 			return nil, nil, err
 		}
 	}
-	s, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
+	s, err := openStore(ctx, storeOptions{
+		dataDir: o.DataDir, databaseURL: o.DatabaseURL, keepDays: o.KeepDays, keepReleases: o.KeepReleases, log: o.Log,
+	})
 	if err != nil {
 		return nil, nil, err
 	}

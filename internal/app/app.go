@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -52,6 +53,10 @@ func (a *App) Addr() string { return a.public.addr() }
 // OpsAddr is the address that the ops listener has, after Start.
 func (a *App) OpsAddr() string { return a.ops.addr() }
 
+// openPatience is how long a start waits for a database before it serves what
+// is on its own disk; the database is asked on, beside.
+const openPatience = 300 * time.Millisecond
+
 // Start opens the store, the listeners, and begins to serve: whatever is
 // whole on disk at once, a newer source as soon as it is imported. It returns
 // when the listeners answer; readiness is /readyz. What Start took it gives
@@ -66,7 +71,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 	}()
 
 	store, err := openStore(ctx, storeOptions{
-		a.opts.DataDir, a.opts.DatabaseURL, a.opts.KeepDays, a.opts.KeepReleases, a.opts.Log,
+		dataDir: a.opts.DataDir, databaseURL: a.opts.DatabaseURL, keepDays: a.opts.KeepDays, keepReleases: a.opts.KeepReleases,
+		patience: openPatience, log: a.opts.Log,
 	})
 	if err != nil {
 		return err

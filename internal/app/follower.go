@@ -32,6 +32,7 @@ type follower struct {
 	memory    *known
 	archive   *archive
 	empty     atomic.Bool // nothing was ever published when it was last looked
+	recalling atomic.Bool // the first load does not wait for a database
 	lastError string      // of the refresher's goroutine: what was logged already
 }
 
@@ -45,10 +46,13 @@ func newFollower(a *App, l *loader) (*follower, error) {
 }
 
 // first loads what is on disk and waits for it, so that a start with a whole
-// copy is ready when the listener is. Without any release it serves the
-// sample where that is allowed.
+// copy is ready when the listener is, whatever the database does (P4). Without
+// any release it serves the sample where that is allowed.
 func (f *follower) first(ctx context.Context) {
-	if err := f.refresher.Refresh(ctx); err != nil || !f.empty.Load() {
+	f.recalling.Store(true)
+	err := f.refresher.Refresh(ctx)
+	f.recalling.Store(false)
+	if err != nil || !f.empty.Load() {
 		return // loaded, or observe has told why not
 	}
 	if ok, why := f.opts.mayServeSample(); !ok {
@@ -118,6 +122,9 @@ func (f *follower) serves(rel fest.Release) bool {
 // load is the refresher's: the snapshot to serve next, nil where what is
 // served is the newest that can be.
 func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
+	if f.recalling.Load() {
+		ctx = festdb.Recalling(ctx)
+	}
 	rel, err := f.loader.store.Current(ctx)
 	f.memory.learn(ctx)
 	if err == nil {

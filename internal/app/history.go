@@ -33,7 +33,9 @@ type HistoryResult struct {
 func ImportHistory(ctx context.Context, o ImportOptions, paths []string) (_ []HistoryResult, err error) {
 	o.defaults()
 	leftover := newLeftover(o.DataDir)
-	s, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
+	s, err := openStore(ctx, storeOptions{
+		dataDir: o.DataDir, databaseURL: o.DatabaseURL, keepDays: o.KeepDays, keepReleases: o.KeepReleases, log: o.Log,
+	})
 	if err != nil {
 		return nil, err
 	}

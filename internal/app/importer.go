@@ -37,7 +37,9 @@ type ImportOptions struct {
 func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	o.defaults()
 	leftover := newLeftover(o.DataDir)
-	store, err := openStore(ctx, storeOptions{o.DataDir, o.DatabaseURL, o.KeepDays, o.KeepReleases, o.Log})
+	store, err := openStore(ctx, storeOptions{
+		dataDir: o.DataDir, databaseURL: o.DatabaseURL, keepDays: o.KeepDays, keepReleases: o.KeepReleases, log: o.Log,
+	})
 	if err != nil {
 		return ingest.Result{}, err
 	}

@@ -28,7 +28,10 @@ type store interface {
 type storeOptions struct {
 	dataDir, databaseURL   string
 	keepDays, keepReleases int
-	log                    *slog.Logger
+	// patience is how long opening waits for a database where the local copies
+	// can serve without; 0 = as long as for any question.
+	patience time.Duration
+	log      *slog.Logger
 }
 
 // openStore opens the store in PostgreSQL where a database is named, else the
@@ -39,7 +42,7 @@ func openStore(ctx context.Context, o storeOptions) (store, error) {
 	if o.databaseURL == "" {
 		return festdb.Open(festdb.Options{Dir: o.dataDir, Logger: o.log, Retention: keep})
 	}
-	return postgres.Open(ctx, postgres.Options{URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true})
+	return postgres.Open(ctx, postgres.Options{URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true, OpenTimeout: o.patience})
 }
 
 // loader opens releases of the store as snapshots.

@@ -14,9 +14,15 @@ import (
 	"github.com/festd/festd/internal/festdb"
 )
 
+// errRecalled is the answer where the database is not to be waited for.
+var errRecalled = fmt.Errorf("%w: it was not reached since the start, and is not waited for", festdb.ErrUnavailable)
+
 // ask brings what is known up to date with the database. One goroutine asks at
 // a time; after a failure nobody does for a moment.
 func (s *Store) ask(ctx context.Context) error {
+	if festdb.IsRecalling(ctx) && s.knowsUnheard() {
+		return errRecalled
+	}
 	select {
 	case s.asking <- struct{}{}:
 	case <-ctx.Done():
@@ -39,6 +45,13 @@ func (s *Store) ask(ctx context.Context) error {
 		s.remember(ctx, next, false)
 	}
 	return err
+}
+
+// knowsUnheard reports whether all that is known is from before the start.
+func (s *Store) knowsUnheard() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.heard && len(s.known.Releases) > 0
 }
 
 // note takes over the answer.

@@ -34,6 +34,9 @@ type Options struct {
 	// QueryTimeout is how long a short statement may take, and all that Current
 	// and Releases wait for the database. Zero: 5 s.
 	QueryTimeout time.Duration
+	// OpenTimeout is how long Open waits for the database where the node knows
+	// releases without it. Zero: as long as for any question.
+	OpenTimeout time.Duration
 	// ImportTimeout is how long one statement of an import or a load may take.
 	// Zero: 5 min.
 	ImportTimeout time.Duration
@@ -76,6 +79,9 @@ func (o *Options) validate() error {
 		if *d.value == 0 {
 			*d.value = d.zero
 		}
+	}
+	if most := o.ConnectTimeout + o.QueryTimeout; o.OpenTimeout <= 0 || o.OpenTimeout > most {
+		o.OpenTimeout = most
 	}
 	if o.ApplicationName == "" {
 		o.ApplicationName = "festd"

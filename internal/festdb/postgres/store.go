@@ -52,7 +52,7 @@ type Status struct {
 }
 
 // Open opens the local copies and tries to reach the database, for no longer
-// than ConnectTimeout and QueryTimeout. Where that fails the store is open all
+// than ConnectTimeout and QueryTimeout, or OpenTimeout. Where that fails the store is open all
 // the same: see [Store.Status], or [Store.Ping] for those who need it.
 func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err := opts.validate(); err != nil {
@@ -82,11 +82,23 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		s.close()
 		return nil, errors.Join(err, s.disk.Close())
 	}
-	if err := s.ask(ctx); err != nil && ctx.Err() != nil {
+	s.askFirst(ctx)
+	if ctx.Err() != nil {
 		return nil, errors.Join(context.Cause(ctx), s.Close())
 	}
 	s.sweepDisk(ctx)
 	return s, nil
+}
+
+// askFirst asks the database, for no longer than OpenTimeout where the node can
+// do without.
+func (s *Store) askFirst(ctx context.Context) {
+	if len(s.known.Releases) > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, s.opts.OpenTimeout, errSlow)
+		defer cancel()
+	}
+	_ = s.ask(ctx) // the status has it
 }
 
 // sweepDisk clears leftovers of killed processes, unless somebody is changing
