@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -11,14 +12,19 @@ import (
 // Candidates lists the releases that could be served, in the order in which a
 // server should try them: the current one, then those before it, newest first,
 // each content once and only where it is kept. Contents that were found
-// damaged are among them; opening one tells.
+// damaged are among them; opening one tells. What a person rejected is not,
+// going back from it included: it is no better for being whole (P2, P9).
 func Candidates(ctx context.Context, s Store) ([]Record, error) {
 	all, err := s.Releases(ctx)
 	if err != nil {
 		return nil, err
 	}
+	acts, err := s.Acts(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []Record
-	tried := map[fest.Digest]bool{}
+	tried := rejected(all, acts)
 	for _, r := range all {
 		if r.Kept && !tried[r.Content.Digest] {
 			tried[r.Content.Digest] = true
@@ -26,6 +32,25 @@ func Candidates(ctx context.Context, s Store) ([]Record, error) {
 		}
 	}
 	return list, nil
+}
+
+// rejected are the contents that people turned away, but for the one that is
+// to be served: somebody may reject it before going back.
+func rejected(all []Record, acts []fest.Act) map[fest.Digest]bool {
+	releases := make([]fest.Release, len(all))
+	for i, r := range all {
+		releases[i] = r.Release
+	}
+	set := map[fest.Digest]bool{}
+	if len(all) == 0 {
+		return set
+	}
+	for d := range fest.NewDocket(releases, acts, time.Time{}).Rejected {
+		if d != all[0].Content.Digest {
+			set[d] = true
+		}
+	}
+	return set
 }
 
 // Newest opens the newest release that use takes. It verifies a candidate's

@@ -129,6 +129,36 @@ func causes(t *testing.T, b Backend) {
 	}
 }
 
+// rejectedNotServed: what a person went back from, or rejected, is not served
+// in the place of a damaged content.
+func rejectedNotServed(t *testing.T, b Backend) {
+	s := b.Open(t)
+	old := Publish(t, s, 40, 1, 0)
+	good := Publish(t, s, 50, 2, old.Serial)
+	bad := Publish(t, s, 60, 3, good.Serial)
+	g, err := s.Stage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer discarding(t, g)
+	by := festdb.WithActor(ctx, festdb.Actor{Who: "Kari", Why: "8000 are missing", Cause: fest.CauseRollback})
+	back, err := g.Publish(by, good.Content, good.Source, bad.Serial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := newest(t, s); err != nil || got.Serial != back.Serial {
+		t.Fatalf("release %d, %v; want %d", got.Serial, err, back.Serial)
+	}
+	b.Damage(t, good.Content.Digest)
+	got, _, err := newest(t, s)
+	if err != nil || got.Serial != old.Serial {
+		t.Errorf("beside a damaged release %d, release %d is served, %v; want %d, for %d was rejected", back.Serial, got.Serial, err, old.Serial, bad.Serial)
+	}
+	record(t, s, fest.Act{Kind: fest.ActReject, By: "Ola", Reason: "r", Content: old.Content.Digest})
+	_, _, err = newest(t, s)
+	wantErr(t, err, festdb.ErrDamaged)
+}
+
 // candidateKept: what the gate held is there when a person has decided.
 func candidateKept(t *testing.T, b Backend) {
 	s := b.Open(t)

@@ -63,6 +63,7 @@ func Run(t *testing.T, factory func(t testing.TB) Backend) {
 		{"RetentionKeepsOpenContent", retentionOpen},
 		{"DamageFallsBack", damageFallsBack},
 		{"DamageOfAll", damageOfAll},
+		{"DamageNeverFallsBackToWhatWasRejected", rejectedNotServed},
 		{"DamageIsMendedByImport", damageMended},
 		{"ClosedStore", closedStore},
 		{"Acts", acts},
