@@ -43,8 +43,9 @@ test-race: ## All tests with the race detector; fuzz targets run on their seeds
 	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
 
 .PHONY: test-full
-test-full: ## Completeness of a file of full size, which the race detector would make take minutes
+test-full: ## What needs a file of full size, which the race detector would make take minutes: completeness, the gate, the night of the incident
 	go test -count=1 -timeout 20m ./internal/fullsize
+	go test -count=1 -timeout 10m -run '^TestIncidentNight$$' ./internal/endtoend
 
 .PHONY: tools
 tools: ## Install what the tests need and the machine lacks (Debian: apt-get)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -10,16 +11,28 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
 
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
 
-// Bounds of the archive.
+// Bounds of the archive. Whoever walks through many releases of the past is
+// told to come back, not served by the processor that lookups need (DESIGN §8).
 const (
 	archiveOpen        = 4 // releases that stay open
 	archiveComparisons = 4 // comparisons that are kept
+
+	archiveWait = 50 * time.Millisecond // for another release's load to end
+	archiveLoad = 5 * time.Second       // for one's own to end
+	loadsEvery  = 500 * time.Millisecond
+	loadsBurst  = archiveOpen
+	buildsEvery = 30 * time.Second // of snapshots that are not on the disk any more
+	buildsBurst = 2
+
+	comparisonsEvery = 2 * time.Second
+	comparisonsBurst = archiveComparisons
 )
 
 // archive opens releases of the past from the local disk, never from a
@@ -31,6 +44,7 @@ type archive struct {
 	timeout time.Duration
 	flight  singleflight.Group
 	turn    chan struct{} // one load at a time
+	pace    struct{ loads, builds, comparisons *rate.Limiter }
 
 	mu          sync.Mutex
 	open        []*cache.Snapshot // last used first; one reference each
@@ -43,7 +57,11 @@ type archive struct {
 var _ api.Archive = (*archive)(nil)
 
 func newArchive(l *loader, m *known, served *cache.Served, timeout time.Duration) *archive {
-	return &archive{loader: l, memory: m, served: served, timeout: timeout, turn: make(chan struct{}, 1)}
+	a := &archive{loader: l, memory: m, served: served, timeout: timeout, turn: make(chan struct{}, 1)}
+	a.pace.loads = rate.NewLimiter(rate.Every(loadsEvery), loadsBurst)
+	a.pace.builds = rate.NewLimiter(rate.Every(buildsEvery), buildsBurst)
+	a.pace.comparisons = rate.NewLimiter(rate.Every(comparisonsEvery), comparisonsBurst)
+	return a
 }
 
 // Releases implements [api.Archive].
@@ -71,11 +89,13 @@ func (a *archive) Open(ctx context.Context, serial fest.Serial) (*cache.Snapshot
 		}
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	case <-time.After(archiveLoad):
+		return nil, fmt.Errorf("release %d is being opened: %w", serial, api.ErrBusy)
 	}
 	if snap := a.held(rel); snap != nil {
 		return snap, nil
 	}
-	return nil, fmt.Errorf("release %d: %w", serial, api.ErrNotKept)
+	return nil, fmt.Errorf("release %d was closed again for others: %w", serial, api.ErrBusy)
 }
 
 // held gives a snapshot of a release whose content is mapped: served, or open.
@@ -116,12 +136,15 @@ func (a *archive) load(rel fest.Release) (err error) {
 	defer cancel()
 	select {
 	case a.turn <- struct{}{}:
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	case <-time.After(archiveWait):
+		return fmt.Errorf("another release is being opened: %w", api.ErrBusy)
 	}
 	defer func() { <-a.turn }()
 	if kept, _ := a.loader.store.Disk().Kept(rel.Content.Digest); !kept {
 		return fmt.Errorf("release %d: %w", rel.Serial, api.ErrNotKept)
+	}
+	if !a.mayLoad(rel) {
+		return fmt.Errorf("releases of the past are opened too often: %w", api.ErrBusy)
 	}
 	content, err := a.loader.store.Disk().Content(ctx, rel.Content.Digest)
 	if err != nil {
@@ -145,6 +168,15 @@ func (a *archive) load(rel fest.Release) (err error) {
 		a.open = a.open[:last]
 	}
 	return nil
+}
+
+// mayLoad paces loads, and far more those that have to build the snapshot
+// first.
+func (a *archive) mayLoad(rel fest.Release) bool {
+	if _, err := os.Stat(a.loader.store.Disk().SnapshotPath(rel.Content.Digest, cache.Format)); err != nil && !a.pace.builds.Allow() {
+		return false
+	}
+	return a.pace.loads.Allow()
 }
 
 // Compare implements [api.Archive].
@@ -180,6 +212,9 @@ func (a *archive) compare(from, to fest.Serial) (_ *cache.Comparison, err error)
 			err = fmt.Errorf("comparing releases %d and %d panicked: %v", from, to, p)
 		}
 	}()
+	if !a.pace.comparisons.Allow() {
+		return nil, fmt.Errorf("releases are compared too often: %w", api.ErrBusy)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), a.timeout)
 	defer cancel()
 	before, err := a.Open(ctx, from)

@@ -126,8 +126,8 @@ func TestIncidentNight(t *testing.T) {
 	}
 	wg.Wait()
 	t.Log("after it returned the replicas served the old content within", took)
-	if worst := slices.Max(took); worst > 5*time.Second {
-		t.Errorf("going back took %v, the target is a second", worst)
+	if worst := slices.Max(took); worst > time.Second {
+		t.Errorf("going back took %v after the command had returned, want a second at most", worst)
 	}
 	for _, s := range replicas {
 		s.serves(3, time.Second)
