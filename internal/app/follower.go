@@ -31,13 +31,15 @@ type follower struct {
 	refresher *cache.Refresher
 	memory    *known
 	archive   *archive
-	empty     atomic.Bool // nothing was ever published when it was last looked
-	recalling atomic.Bool // the first load does not wait for a database
-	lastError string      // of the refresher's goroutine: what was logged already
+	empty     atomic.Bool   // nothing was ever published when it was last looked
+	recalling atomic.Bool   // the first load does not wait for a database
+	handOn    chan struct{} // another release is served, whose source file may be elsewhere
+	lastError string        // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
-	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, memory: a.memory, archive: a.archive}
+	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, memory: a.memory, archive: a.archive,
+		handOn: make(chan struct{}, 1)}
 	var err error
 	f.refresher, err = cache.NewRefresher(cache.RefresherOptions{
 		Load: f.load, Served: a.served, Timeout: a.opts.LoadTimeout, Observe: f.observe,
@@ -189,6 +191,10 @@ func (f *follower) observe(r cache.Refresh) {
 		f.lastError = ""
 		if r.Swapped {
 			f.state.Waiting("")
+			select {
+			case f.handOn <- struct{}{}:
+			default:
+			}
 		}
 	default:
 		f.state.Waiting("no release on disk can be served; the log says why")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,7 +30,7 @@ func (w *Writer) Source(path string, src fest.Source) error {
 	if err != nil {
 		return err
 	}
-	to, err := w.d.create(sourceDir, string(digest)+"."+extension(path))
+	to, err := w.d.create(sourceDir, string(digest)+"."+extensionOf(path))
 	if err != nil {
 		_ = from.Close() // read only
 		return err
@@ -104,8 +105,8 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// extension is the source's own, as far as it is fit for a file name.
-func extension(path string) string {
+// extensionOf is the source's own, as far as it is fit for a file name.
+func extensionOf(path string) string {
 	name := strings.ToLower(filepath.Base(path))
 	if strings.HasSuffix(name, ".xml.gz") {
 		return "xml.gz"
@@ -142,6 +143,42 @@ func (d *Disk) Source(ctx context.Context, digest fest.Digest) (*os.File, error)
 		return nil, err
 	}
 	return f, nil
+}
+
+// HasSource reports whether a file is there, by its own digest, not whether it
+// is whole.
+func (d *Disk) HasSource(digest fest.Digest) bool {
+	_, err := d.findSource(digest)
+	return err == nil
+}
+
+// KeepSource keeps a file that a release refers to and that came another way
+// than by an import. write writes its bytes, which must have the digest:
+// [ErrSource].
+func (d *Disk) KeepSource(ctx context.Context, digest fest.Digest, extension string, write func(io.Writer) error) error {
+	if _, err := fest.ParseDigest(string(digest)); err != nil {
+		return err
+	}
+	to, err := d.create(sourceDir, string(digest)+"."+extensionOf("x."+extension))
+	if err != nil {
+		return err
+	}
+	h := sha256.New()
+	if err := write(io.MultiWriter(to, h)); err != nil {
+		return errors.Join(err, to.Discard())
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != string(digest) {
+		return errors.Join(fmt.Errorf("source %s: %w: what came has the SHA-256 %s", digest, ErrSource, got), to.Discard())
+	}
+	if err := to.seal(); err != nil {
+		return err
+	}
+	return d.locked(ctx, func() error {
+		if err := to.place(); err != nil {
+			return err
+		}
+		return d.syncDir(sourceDir)
+	})
 }
 
 // findSource is the path of a source that is kept.

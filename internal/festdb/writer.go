@@ -158,6 +158,14 @@ func (w *Writer) claim(digest fest.Digest) error {
 // Entries gives the digests of the entries in file order, once Seal returned.
 func (w *Writer) Entries() []EntryDigest { return w.sums }
 
+// SourceDigest is that of the file that is kept with the content; "": none is.
+func (w *Writer) SourceDigest() fest.Digest {
+	if w.copy == nil {
+		return ""
+	}
+	return w.copy.digest
+}
+
 // Sealed is the digest that Seal returned, and the document; "" before.
 func (w *Writer) Sealed() (fest.Digest, fest.Document) { return w.sealed, w.doc }
 

@@ -38,6 +38,9 @@ func (s *Store) Prune(ctx context.Context) error {
 	if err := s.sweep(ctx); err != nil {
 		return err
 	}
+	if err := s.pruneSources(ctx); err != nil {
+		return err
+	}
 	return s.disk.Prune(ctx)
 }
 

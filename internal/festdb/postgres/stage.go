@@ -52,6 +52,9 @@ func (g *stage) Seal(doc fest.Document) (fest.Digest, error) {
 	if err := g.upload(g.ctx, local, g.Entries()); err != nil {
 		return "", fmt.Errorf("sealing content %s in the database: %w", digest.Short(), err)
 	}
+	if err := g.uploadSource(g.ctx); err != nil {
+		return "", fmt.Errorf("keeping the source of content %s in the database: %w", digest.Short(), unavailable(g.ctx, err))
+	}
 	g.s.whole(digest)
 	return digest, nil
 }

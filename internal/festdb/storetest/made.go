@@ -60,7 +60,22 @@ func word(r *rand.Rand) string {
 // Source writes a made-up source file and describes it.
 func Source(t testing.TB, seed uint64) (string, fest.Source) {
 	t.Helper()
-	b := fmt.Appendf(nil, "PK\x03\x04 source %d", seed)
+	return sourceOf(t, fmt.Appendf(nil, "PK\x03\x04 source %d", seed))
+}
+
+// LargeSource is [Source] of so many bytes.
+func LargeSource(t testing.TB, size int) (string, fest.Source) {
+	t.Helper()
+	b := make([]byte, size)
+	r := rand.New(rand.NewPCG(1, uint64(size)))
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return sourceOf(t, b)
+}
+
+func sourceOf(t testing.TB, b []byte) (string, fest.Source) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "fest251.zip")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
