@@ -98,7 +98,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	}
 	f.first(ctx)
 	a.work.Go(func() { f.follow(ctx) })
-	a.work.Go(func() { f.fetchSources(ctx) })
+	a.work.Go(func() { f.keepUp(ctx) })
 	if a.opts.Source != "" {
 		a.work.Go(func() { f.importSource(ctx) })
 	}

@@ -33,13 +33,13 @@ type follower struct {
 	archive   *archive
 	empty     atomic.Bool   // nothing was ever published when it was last looked
 	recalling atomic.Bool   // the first load does not wait for a database
-	handOn    chan struct{} // another release is served, whose source file may be elsewhere
+	swapped   chan struct{} // another release is served
 	lastError string        // of the refresher's goroutine: what was logged already
 }
 
 func newFollower(a *App, l *loader) (*follower, error) {
 	f := &follower{opts: &a.opts, loader: l, served: a.served, state: a.state, metrics: a.metrics, log: a.opts.Log, memory: a.memory, archive: a.archive,
-		handOn: make(chan struct{}, 1)}
+		swapped: make(chan struct{}, 1)}
 	var err error
 	f.refresher, err = cache.NewRefresher(cache.RefresherOptions{
 		Load: f.load, Served: a.served, Timeout: a.opts.LoadTimeout, Observe: f.observe,
@@ -192,7 +192,7 @@ func (f *follower) observe(r cache.Refresh) {
 		if r.Swapped {
 			f.state.Waiting("")
 			select {
-			case f.handOn <- struct{}{}:
+			case f.swapped <- struct{}{}:
 			default:
 			}
 		}

@@ -21,9 +21,11 @@ type sourceFetcher interface {
 	FetchSource(ctx context.Context, src fest.Source) error
 }
 
-// fetchSources keeps the source file of the served release on the local disk,
-// beside all requests (P5), until ctx ends.
-func (f *follower) fetchSources(ctx context.Context) {
+// keepUp looks after the local disk of a node whose store is elsewhere, beside
+// all requests (P5), until ctx ends: the source file of the served release is
+// fetched, and what retention no longer keeps is removed. A node that never
+// imports would fill its disk otherwise.
+func (f *follower) keepUp(ctx context.Context) {
 	store, ok := f.loader.store.(sourceFetcher)
 	if !ok {
 		return
@@ -36,8 +38,11 @@ func (f *follower) fetchSources(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-f.handOn:
+		case <-f.swapped:
 		case <-retry.C:
+		}
+		if err := f.loader.store.Disk().Prune(ctx); err != nil && ctx.Err() == nil {
+			f.log.Warn("local copies that nobody keeps were not removed", "error", err)
 		}
 		err := f.fetchSource(ctx, store)
 		if err == nil || ctx.Err() != nil {
