@@ -38,9 +38,8 @@ func (a *API) source(c *call, v *view) error {
 		return a.sendSource(c, v) // no body, so no slot
 	}
 	// The queue and a slow reader hold no snapshot, and whoever waited gets what
-	// is served then. That a request was read long ago does not end it.
+	// is served then.
 	c.release()
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // a writer without deadlines is a test's
 	if err := a.bulk(c); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -309,5 +310,35 @@ func TestSlowReaders(t *testing.T) {
 	}
 	if got != size {
 		t.Errorf("an honest reader got %d of %d bytes", got, size)
+	}
+}
+
+// A wait in the queue is not ended by the time that reading a request may take.
+func TestQueueOutlivesTheReadTimeout(t *testing.T) {
+	v := newValves(t)
+	v.Bulk = valve.NewPool(1, 3, time.Minute)
+	s, content := withFile(t, 100<<10, v)
+	web := httptest.NewUnstartedServer(s.Public())
+	web.Config.ReadTimeout = 200 * time.Millisecond
+	web.Start()
+	defer web.Close()
+	leave, _ := v.Bulk.Enter(t.Context())
+	time.AfterFunc(time.Second, leave)
+	if a := reply(t, "GET", web.URL+zipPath); a.status != 200 || !bytes.Equal(a.body, content) {
+		t.Errorf("after a wait: %d, %d bytes", a.status, len(a.body))
+	}
+}
+
+// Who is behind a key stands in the access log by name, the key nowhere.
+func TestAccessLogNamesTheClient(t *testing.T) {
+	v := newValves(t)
+	v.Keys = func(string) *api.KeyHolder {
+		return &api.KeyHolder{Client: valve.Named("sfm"), Plan: plan(100, 100)}
+	}
+	var logged bytes.Buffer
+	s := valved(t, v, nil, func(o *api.Options) { o.AccessLog = slog.New(slog.NewTextHandler(&logged, nil)) })
+	s.get(t, "/v1/drugs", "Authorization: Bearer a-secret-key")
+	if !strings.Contains(logged.String(), "client=sfm") || strings.Contains(logged.String(), "secret") {
+		t.Errorf("%s", logged.String())
 	}
 }
