@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/festd/festd/internal/api/valve"
 )
 
 // logs reports whether a request with that outcome gets an access line: every
@@ -29,9 +31,13 @@ func (a *API) access(c *call, route string, status int, took time.Duration) {
 		slog.Duration("duration", took),
 		slog.String("remote", c.remote()),
 		slog.String("user_agent", clip(r.UserAgent())),
-		{},
+		{}, {},
 	}
-	n := len(attrs) - 1
+	n := len(attrs) - 2
+	if c.who != (valve.Client{}) {
+		attrs[n] = slog.String("client", c.who.String()) // whose quota it took from; never a key
+		n++
+	}
 	// A trace id is worth its place where the client or the answer has it.
 	if c.trace.set || r.Header["Traceparent"] != nil {
 		attrs[n] = slog.String("trace_id", c.traceID())

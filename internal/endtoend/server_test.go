@@ -38,7 +38,7 @@ var listening = regexp.MustCompile(`msg=listening public=(\S+)/ ops=(\S+)/`)
 // serve starts a server and waits until it listens, not until it is ready.
 func serve(t *testing.T, s store, args ...string) *server {
 	t.Helper()
-	p := start(t, append(append([]string{"serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off"}, s.args()...), args...)...)
+	p := start(t, append(append([]string{"serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off", "--quota", "0"}, s.args()...), args...)...)
 	m := p.says(listening)
 	transport := &http.Transport{MaxIdleConnsPerHost: 8}
 	t.Cleanup(transport.CloseIdleConnections)
