@@ -88,7 +88,7 @@ var problemTypes = []problemType{
 	{errUnknownKey, http.StatusUnauthorized, "unknown-api-key", "Unknown API key",
 		"The key in Authorization or X-Api-Key belongs to no client. Without a key requests are answered, too, under the quota of their address."},
 	{ErrNoSource, http.StatusNotFound, "source-not-kept", "Source file not kept",
-		"This server does not have the zip file that the served release was made of. The detail says why: another replica may have it."},
+		"This server does not have the zip file that the served release was made of. The detail says why, and whether it is on its way."},
 	{errPrecondition, http.StatusPreconditionFailed, "precondition-failed", "Precondition failed",
 		"What If-Match or If-Unmodified-Since asks for does not hold: the file is another one by now."},
 	{errRange, http.StatusRequestedRangeNotSatisfiable, "range-not-satisfiable", "Range not satisfiable",

@@ -154,7 +154,7 @@ func TestSourceFile(t *testing.T) {
 func TestSourceFileThatIsNotThere(t *testing.T) {
 	for name, sources := range map[string]api.Sources{
 		"none":    nil,
-		"missing": sourceFile{err: fmt.Errorf("the file is on another replica (%w)", api.ErrNoSource)},
+		"missing": sourceFile{err: fmt.Errorf("the file is on its way (%w)", api.ErrNoSource)},
 		"broken":  sourceFile{err: errors.New("secret: the disk is on fire")},
 	} {
 		s := valved(t, newValves(t), nil, func(o *api.Options) { o.Sources = sources })
@@ -169,7 +169,7 @@ func TestSourceFileThatIsNotThere(t *testing.T) {
 				t.Errorf("%s: %d %s", name, a.status, a.body)
 			}
 		}
-		if name == "missing" && !strings.Contains(string(a.body), "another replica") {
+		if name == "missing" && !strings.Contains(string(a.body), "on its way") {
 			t.Errorf("it does not say why: %s", a.body)
 		}
 	}

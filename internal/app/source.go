@@ -63,7 +63,7 @@ func (s *sources) open(ctx context.Context, rel *fest.Release) (*os.File, error)
 	f, err := s.disk().Source(ctx, digest)
 	switch {
 	case errors.Is(err, festdb.ErrNotKept):
-		return nil, noSource("the file of release %d is not on this server's disk: it was published by another replica, or its time to be kept is over", rel.Serial)
+		return nil, noSource("the file of release %d is not on this server's disk: it is on its way from the database, or its time to be kept is over", rel.Serial)
 	case errors.Is(err, festdb.ErrDamaged):
 		return nil, noSource("the file of release %d is damaged on this server's disk; importing it again mends it", rel.Serial)
 	case err != nil:
