@@ -10,7 +10,9 @@ import (
 )
 
 // childAttributes end a child by a signal with its parent, whatever ends that.
-func childAttributes(sig syscall.Signal) *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: sig} }
+func childAttributes(sig syscall.Signal) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Pdeathsig: sig}
+}
 
 // runAs makes a child somebody else.
 func runAs(attr *syscall.SysProcAttr, uid, gid uint32) {
