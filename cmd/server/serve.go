@@ -12,6 +12,7 @@ type serveCmd struct {
 	storeFlags
 	limitFlags
 	gateFlags
+	valveFlags
 	Listen         string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	OpsListen      string         `help:"Address of probes, metrics and profiles; keep it from the public." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
 	Source         string         `help:"FEST file to import at start if it is newer than what is served, or a URL that is looked at then and every night." placeholder:"FILE|URL"`
@@ -41,7 +42,7 @@ func (c *serveCmd) Run(env *environment) error {
 	a, err := app.New(app.Options{
 		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, PublishWindow: c.PublishWindow, AdminTokenFile: c.AdminTokenFile, Filter: c.Filter,
 		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
-		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Version: buildVersion(), Log: log,
+		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Valves: c.valves(), Version: buildVersion(), Log: log,
 	})
 	if err != nil {
 		return err

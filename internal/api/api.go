@@ -14,6 +14,7 @@ import (
 type API struct {
 	opts    Options
 	metrics *metrics
+	adm     *admission
 	table   []Route
 	// opsTable is the route table of the ops listener.
 	opsTable []Route
@@ -37,7 +38,11 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI)}
+	adm := &admission{Valves: o.Valves}
+	if err := o.Registry.Register(newAdmissionCollector(adm)); err != nil {
+		return nil, err
+	}
+	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI)}
 	if a.page, err = newPage(); err != nil {
 		return nil, err
 	}

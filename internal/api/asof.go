@@ -162,6 +162,9 @@ func (a *API) open(c *call, v *view, r *ArchivedRelease, value string) (*view, e
 	if r.Serial == v.rel.Serial && r.Stream == v.rel.Stream {
 		return v, nil
 	}
+	if err := a.compute(c); err != nil {
+		return nil, err
+	}
 	snap, err := a.opts.Archive.Open(c.r.Context(), r.Serial)
 	if err != nil {
 		return nil, a.archiveFailure(v, value, r, err)

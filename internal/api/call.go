@@ -2,12 +2,15 @@ package api
 
 import (
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
+	"github.com/festd/festd/internal/api/valve"
 	"github.com/festd/festd/internal/cache"
 )
 
@@ -27,6 +30,24 @@ type call struct {
 	// opened is the snapshot of another release than the one served, which the
 	// answer is drawn from; it is closed after the last byte.
 	opened *cache.Snapshot
+	// snap is the snapshot that was served when the request came.
+	snap *cache.Snapshot
+
+	who    valve.Client // whose quota it was taken from
+	lookup bool         // it has a place among the lookups
+	slot   func()       // gives back a slot of a pool; nil for none
+	cut    bool         // the client read too slowly and was cut off
+}
+
+// release gives the snapshots back; nothing may be read from them after it.
+func (c *call) release() {
+	if c.opened != nil {
+		c.opened.Close()
+	}
+	if c.snap != nil {
+		c.snap.Close()
+	}
+	c.opened, c.snap = nil, nil
 }
 
 var calls = sync.Pool{New: func() any { return new(call) }}
@@ -50,10 +71,31 @@ func (c *call) Write(b []byte) (int, error) {
 	}
 	n, err := c.w.Write(b)
 	c.bytes += int64(n)
+	c.failed(err)
+	return n, err
+}
+
+// ReadFrom lets the kernel send a file by itself.
+func (c *call) ReadFrom(r io.Reader) (int64, error) {
+	to, ok := c.w.(io.ReaderFrom)
+	if !ok {
+		return io.Copy(struct{ io.Writer }{c}, r)
+	}
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := to.ReadFrom(r)
+	c.bytes += n
+	c.failed(err)
+	return n, err
+}
+
+// failed notes why a body was not written to its end.
+func (c *call) failed(err error) {
 	if err != nil {
 		c.gone = true
+		c.cut = c.cut || errors.Is(err, os.ErrDeadlineExceeded)
 	}
-	return n, err
 }
 
 // Unwrap lets http.ResponseController through.
@@ -73,7 +115,7 @@ const statusClientGone = 499
 
 // outcome is the status for logs and metrics.
 func (c *call) outcome() int {
-	if c.gone && c.r.Context().Err() != nil {
+	if c.cut || c.gone && c.r.Context().Err() != nil {
 		return statusClientGone
 	}
 	return c.status

@@ -8,13 +8,11 @@ import (
 	"runtime/debug"
 
 	"github.com/go-chi/chi/v5"
-
-	"github.com/festd/festd/internal/cache"
 )
 
 // endpoint is the adapter between net/http and the handler of one route: it
-// acquires the snapshot, writes the error, counts, logs, and survives panics.
-// Admission by route.Cost will stand at the head of serve.
+// lets the request in or refuses it, acquires the snapshot, writes the error,
+// counts, logs, and survives panics.
 type endpoint struct {
 	api     *API
 	route   *Route
@@ -46,18 +44,17 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 	c := calls.Get().(*call) //nolint:forcetypeassert // the pool's own
 	*c = call{w: w, r: r, key: key, start: a.opts.Now()}
 	a.metrics.inFlight.Add(1)
-	var snap *cache.Snapshot
 	defer func() {
+		abort := false
 		if p := recover(); p != nil {
-			e.panicked(c, p) // panics on where net/http must close the connection
+			abort = e.panicked(c, p)
 		}
-		if c.opened != nil {
-			c.opened.Close()
-		}
-		if snap != nil {
-			snap.Close()
-		}
+		c.release()
+		a.leave(c)
 		e.done(c)
+		if abort {
+			panic(http.ErrAbortHandler) // net/http closes the connection
+		}
 	}()
 
 	h := w.Header()
@@ -65,13 +62,21 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Access-Control-Expose-Headers"] = exposeHeaders
 
+	if a.opts.State.leaving.Load() {
+		h["Connection"] = closeConnection
+	}
+	if err := a.admit(c, e.route); err != nil {
+		a.problem(c, err)
+		return
+	}
+
 	// Routes without data are told of the release, too, where there is one.
 	var v *view
 	if e.route.Cost != CostOps {
-		snap = a.opts.Served.Acquire()
+		c.snap = a.opts.Served.Acquire()
 	}
-	if snap != nil {
-		v = a.view(snap, a.advisory(c.start))
+	if c.snap != nil {
+		v = a.view(c.snap, a.advisory(c.start))
 		v.name(h)
 	} else if e.route.Data {
 		a.problem(c, errNotReady)
@@ -97,21 +102,21 @@ func (e *endpoint) done(c *call) {
 }
 
 // panicked answers a panic as an internal error. Where the answer has begun,
-// nothing can be mended: the connection is closed, so that the client does not
-// take half an answer for a whole one.
-func (e *endpoint) panicked(c *call, p any) {
+// nothing can be mended: the connection is to be closed (abort), so that the
+// client does not take half an answer for a whole one.
+func (e *endpoint) panicked(c *call, p any) (abort bool) {
 	a := e.api
 	if err, ok := p.(error); ok && err == http.ErrAbortHandler { //nolint:errorlint // net/http compares so, too
-		a.metrics.inFlight.Add(-1)
-		panic(p)
+		c.status = statusClientGone
+		return true
 	}
 	a.metrics.panics.Inc()
 	a.opts.Log.LogAttrs(c.r.Context(), slog.LevelError, "request panicked",
 		append(c.failureAttrs(fmt.Errorf("%v", p)), slog.String("route", e.route.Pattern), slog.String("stack", string(debug.Stack())))...)
 	if c.status != 0 {
-		e.metrics.observe(c.r.Method, http.StatusInternalServerError, c.bytes, a.opts.Now().Sub(c.start))
-		a.metrics.inFlight.Add(-1)
-		panic(http.ErrAbortHandler)
+		c.status = http.StatusInternalServerError
+		return true
 	}
 	a.problem(c, internal(nil))
+	return false
 }

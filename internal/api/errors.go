@@ -23,6 +23,11 @@ var (
 	errURITooLong          = errors.New("the URL is too long")
 	errBodyTooLarge        = errors.New("the body is too large")
 	errNotReady            = errors.New("nothing is served yet")
+	errTooManyRequests     = errors.New("the client's quota is used up")
+	errOverloaded          = errors.New("too much is under way")
+	errUnknownKey          = errors.New("unknown API key")
+	errPrecondition        = errors.New("precondition failed")
+	errRange               = errors.New("range not satisfiable")
 	errInternal            = errors.New("internal error")
 
 	errUnauthorized = errors.New("unauthorized")
@@ -76,6 +81,18 @@ var problemTypes = []problemType{
 		"No verified release is served yet. Come back after the seconds in Retry-After, which differ from answer to answer so that clients do not come back in step."},
 	{ErrBusy, http.StatusServiceUnavailable, "busy", "Busy",
 		"Too many releases of the past are being read at once. Come back after the seconds in Retry-After."},
+	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", "Too many requests",
+		"This client has used up its quota. Come back after the seconds in Retry-After, with all your requests; the headers RateLimit-Policy and RateLimit say how much there is. Operators can give a client a key with a quota of its own."},
+	{errOverloaded, http.StatusServiceUnavailable, "overloaded", "Overloaded",
+		"More is under way than this service does at once, so it does not begin this. Come back after the seconds in Retry-After, which differ from answer to answer."},
+	{errUnknownKey, http.StatusUnauthorized, "unknown-api-key", "Unknown API key",
+		"The key in Authorization or X-Api-Key belongs to no client. Without a key requests are answered, too, under the quota of their address."},
+	{ErrNoSource, http.StatusNotFound, "source-not-kept", "Source file not kept",
+		"This server does not have the zip file that the served release was made of. The detail says why: another replica may have it."},
+	{errPrecondition, http.StatusPreconditionFailed, "precondition-failed", "Precondition failed",
+		"What If-Match or If-Unmodified-Since asks for does not hold: the file is another one by now."},
+	{errRange, http.StatusRequestedRangeNotSatisfiable, "range-not-satisfiable", "Range not satisfiable",
+		"The header Range asks for bytes that the file does not have; Content-Range says how many there are."},
 	{errInternal, http.StatusInternalServerError, "internal-error", "Internal error",
 		"A fault of this service. Its log has the cause under the trace id."},
 }

@@ -21,10 +21,12 @@ var (
 	// FEST is open data: pages of any origin may read it, with no more rights
 	// than anybody has. Nothing here depends on cookies or on the origin.
 	anyOrigin     = []string{"*"}
-	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, Retry-After, traceresponse"}
-	allowHeaders  = []string{"Accept, Accept-Language, If-None-Match, traceparent"}
+	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, traceresponse"}
+	allowHeaders  = []string{"Accept, Accept-Language, Authorization, If-Modified-Since, If-None-Match, Range, traceparent, X-Api-Key"}
 	maxAge        = []string{"86400"}
 	sampleValue   = []string{sampleText}
+
+	closeConnection = []string{"close"}
 )
 
 // The headers that name the release of an answer. The keys are written as
@@ -39,6 +41,9 @@ const (
 	// headerRemoved says, on the last content of an entry that was removed, the
 	// HentetDato of the first release known without it.
 	headerRemoved = "FEST-Removed"
+	// What a client's quota is and what is left of it.
+	headerPolicy = "RateLimit-Policy"
+	headerLimit  = "RateLimit"
 )
 
 // sampleText marks made-up data.

@@ -38,6 +38,13 @@ type Options struct {
 	// is asked for each request and must cost next to nothing; what it returns
 	// must not change. A nil function means never.
 	Advisory func() *Advisory
+	// Sources gives the file that the served release was made of; nil means
+	// that there are none.
+	Sources Sources
+	// Valves bound what clients can ask; nil means that nothing is bounded.
+	Valves *Valves
+	// Slow bounds those who read bulk bodies.
+	Slow Slow
 	// Admin administers releases, on the ops listener; nil means that the
 	// administration is off.
 	Admin Admin
@@ -87,9 +94,18 @@ func (o *Options) validate() error {
 	or(&o.MaxBodyBytes, 64<<10)
 	or(&o.DefaultLimit, 50)
 	or(&o.MaxLimit, 500)
+	or(&o.Slow.Rate, 32<<10)
+	or(&o.Slow.Grace, 10*time.Second)
 	or(&o.RetryMin, 2*time.Second)
 	or(&o.RetryMax, 10*time.Second)
+	if o.Valves != nil {
+		if err := o.Valves.validate(); err != nil {
+			return err
+		}
+	}
 	switch {
+	case o.Slow.Rate < 0 || o.Slow.Grace < 0:
+		return errors.New("api: Slow is negative")
 	case o.AccessLogEvery < 0, o.MaxURLBytes < 0, o.MaxParameters < 0, o.MaxBodyBytes < 0, o.DefaultLimit < 0:
 		return errors.New("api: a limit is negative")
 	case o.DefaultLimit > o.MaxLimit:

@@ -64,6 +64,9 @@ type failure struct {
 	allow   string  // header Allow
 	// challenge is the header WWW-Authenticate.
 	challenge string
+	// retry is the header Retry-After in seconds; 0 is drawn, where the status
+	// wants one.
+	retry int
 }
 
 func (f *failure) Error() string {
@@ -126,6 +129,9 @@ func (a *API) problem(c *call, err error) {
 		if f.challenge != "" {
 			h["Www-Authenticate"] = []string{f.challenge}
 		}
+		if f.retry > 0 {
+			h["Retry-After"] = []string{strconv.Itoa(f.retry)}
+		}
 	}
 	if kind.status >= http.StatusInternalServerError && !kind.forOperators() {
 		// What a 5xx may say is in the table; the cause is for the log.
@@ -134,7 +140,7 @@ func (a *API) problem(c *call, err error) {
 	if kind.status == http.StatusInternalServerError {
 		a.opts.Log.LogAttrs(c.r.Context(), levelError, "request failed", c.failureAttrs(err)...)
 	}
-	if kind.status == http.StatusServiceUnavailable {
+	if kind.status == http.StatusServiceUnavailable && h["Retry-After"] == nil {
 		h["Retry-After"] = []string{retryAfter(a.opts.RetryMin, a.opts.RetryMax)}
 	}
 	p.Type, p.Title, p.Status, p.TraceID = typeBase+kind.slug, kind.title, kind.status, c.traceID()
@@ -148,6 +154,8 @@ func (a *API) problem(c *call, err error) {
 	delete(h, "Etag")
 	delete(h, "Content-Encoding")
 	delete(h, "Link")
+	delete(h, "Last-Modified")
+	delete(h, "Accept-Ranges")
 	h["Content-Type"] = typeProblem
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	h["Cache-Control"] = noStore

@@ -19,6 +19,15 @@ const (
 	CostCompute
 	// CostBulk is a body of megabytes.
 	CostBulk
+	costs
+)
+
+// What a request takes from its client's quota, where it is more than one
+// token: about what it takes of the machine, beside a lookup.
+const (
+	tokensList    = 2
+	tokensCompute = 10
+	tokensBulk    = 20
 )
 
 // Caching is what a route's answers say of their caching.
@@ -40,6 +49,8 @@ type Route struct {
 	// Methods beside OPTIONS, which all routes have.
 	Methods []string
 	Cost    Cost
+	// Tokens are what a request takes from its client's quota; zero is one.
+	Tokens  int
 	Caching Caching
 	// Resource is what the route serves entries of; "" if none.
 	Resource fest.Resource
@@ -64,12 +75,13 @@ func (a *API) routes() []Route {
 		{Pattern: "/healthz", Cost: CostOps, Caching: CacheNever, handle: a.healthz},
 		{Pattern: "/openapi.yaml", Cost: CostLookup, Caching: CacheRevalidate, handle: a.openapi},
 		{Pattern: "/problems/{type}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.problemDoc},
+		{Pattern: "/fest/fest251.zip", Cost: CostBulk, Tokens: tokensBulk, Caching: CacheRevalidate, Data: true, handle: a.source},
 		{Pattern: "/v1", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.resources},
 		{Pattern: "/v1/releases", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledger},
 		{Pattern: "/v1/releases/current", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.currentRelease},
 		{Pattern: "/v1/releases/{serial}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledgerRelease},
 		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
-		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
+		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Tokens: tokensCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
 		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
 	for _, res := range fest.Resources() {
@@ -78,7 +90,7 @@ func (a *API) routes() []Route {
 			key = "{atc}"
 		}
 		rs = append(rs,
-			Route{Pattern: path, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.list(res)},
+			Route{Pattern: path, Cost: CostLookup, Tokens: tokensList, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.list(res)},
 			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}

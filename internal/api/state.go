@@ -11,6 +11,7 @@ import (
 // is asked of [cache.Served] itself.
 type State struct {
 	draining atomic.Bool
+	leaving  atomic.Bool
 	started  atomic.Bool
 	waiting  atomic.Pointer[string]
 }
@@ -18,6 +19,11 @@ type State struct {
 // Drain makes the probes say "not ready" for good: the process is about to
 // stop. Requests are still answered.
 func (s *State) Drain() { s.draining.Store(true) }
+
+// Leave makes every answer the last one of its connection, so that clients
+// close it themselves before the listener is closed: one that is closed under
+// a client may meet its next request.
+func (s *State) Leave() { s.leaving.Store(true) }
 
 // Draining reports whether Drain was called.
 func (s *State) Draining() bool { return s.draining.Load() }

@@ -83,7 +83,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 		return err
 	}
 	a.metrics.watch(a.registry, store, a.memory, a.archive)
-	if err := a.listen(ctx, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
+	if err := a.listen(ctx, store, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
 		return err
 	}
 	f, err := newFollower(a, l)

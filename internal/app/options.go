@@ -64,6 +64,8 @@ type Options struct {
 	DrainGrace time.Duration
 	// DrainTimeout bounds the wait for requests under way; 0 = 30 s.
 	DrainTimeout time.Duration
+	// Valves bound what clients can ask; nil = DefaultValves.
+	Valves *Valves
 	// AccessLog takes one line per request; nil = none. Its handler should
 	// buffer.
 	AccessLog *slog.Logger
@@ -109,6 +111,13 @@ func (o *Options) validate() error {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Valves == nil {
+		v := DefaultValves()
+		o.Valves = &v
+	}
+	if err := o.Valves.validate(); err != nil {
+		return err
 	}
 	_, err := o.schedule()
 	return err

@@ -28,7 +28,8 @@ type listener struct {
 	done chan struct{}
 }
 
-func listen(ctx context.Context, name, addr string, h http.Handler, log *slog.Logger) (*listener, error) {
+// listen serves h on the address; limit, if there is one, wraps the listener.
+func listen(ctx context.Context, name, addr string, h http.Handler, limit func(net.Listener) net.Listener, log *slog.Logger) (*listener, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -37,6 +38,9 @@ func listen(ctx context.Context, name, addr string, h http.Handler, log *slog.Lo
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s listener: %w", name, err)
+	}
+	if limit != nil {
+		ln = limit(ln)
 	}
 	l := &listener{
 		name: name,

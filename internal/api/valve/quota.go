@@ -24,22 +24,17 @@ func (q Quota) Unlimited() bool { return q.Rate <= 0 || q.Burst <= 0 }
 // Window is how long an empty bucket takes to fill.
 func (q Quota) Window() time.Duration { return seconds(float64(q.Burst) / q.Rate) }
 
-// Policy is the value of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers).
-func (q Quota) Policy() string {
-	return `"default";q=` + strconv.Itoa(q.Burst) + ";w=" + wholeSeconds(q.Window())
+// reset is how long a bucket with so many whole tokens takes to fill, at most.
+func (q Quota) reset(remaining int) time.Duration {
+	return seconds(float64(max(0, q.Burst-remaining)) / q.Rate)
 }
 
 // Take is what became of a request's asking for tokens.
 type Take struct {
 	OK        bool
 	Remaining int           // tokens left, whole ones
-	Reset     time.Duration // until the bucket is full
+	Reset     time.Duration // until the bucket is full, if only whole tokens count
 	Wait      time.Duration // until there would be enough; 0 if OK
-}
-
-// Limit is the value of RateLimit (draft-ietf-httpapi-ratelimit-headers).
-func (t Take) Limit() string {
-	return `"default";r=` + strconv.Itoa(t.Remaining) + ";t=" + wholeSeconds(t.Reset)
 }
 
 func wholeSeconds(d time.Duration) string {
@@ -57,7 +52,8 @@ const idleLooks = 16
 // Clients has a bucket for each client, in a table of bounded size. A client
 // whose bucket is full again can be forgotten without a difference. Where none
 // of those looked at is, a newcomer shares a bucket with the other newcomers of its
-// shard: a full table is never unlimited.
+// shard: a full table is never unlimited. Named clients always have a bucket of
+// their own: whoever names them bounds their number.
 type Clients struct {
 	shards   [shards]shard
 	perShard int
@@ -113,7 +109,8 @@ func (c *Clients) Take(who Client, q Quota, cost int, now time.Time) Take {
 	s.mu.Unlock()
 	ok := b.limiter.AllowN(now, cost)
 	left := b.limiter.TokensAt(now)
-	t := Take{OK: ok, Remaining: max(0, int(left)), Reset: seconds(max(0, float64(q.Burst)-left) / q.Rate)}
+	t := Take{OK: ok, Remaining: max(0, int(left))}
+	t.Reset = q.reset(t.Remaining)
 	if !ok {
 		t.Wait = seconds((float64(cost) - left) / q.Rate)
 	}
@@ -130,7 +127,7 @@ func (c *Clients) bucket(s *shard, who Client, q Quota, now time.Time) *bucket {
 		}
 		return b
 	}
-	if len(s.clients) >= c.perShard && !s.forget(now) {
+	if len(s.clients) >= c.perShard && !s.forget(now) && who.name == "" {
 		c.overflow.Add(1)
 		if s.shared == nil {
 			s.shared = newBucket(q)

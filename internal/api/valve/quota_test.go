@@ -42,13 +42,59 @@ func TestQuotaIsTruthful(t *testing.T) {
 
 func TestQuotaHeaders(t *testing.T) {
 	t.Parallel()
-	q := Quota{Rate: 50, Burst: 200}
-	if got, want := q.Policy(), `"default";q=200;w=4`; got != want {
+	p := NewPlan(Quota{Rate: 50, Burst: 200})
+	if got, want := p.Policy()[0], `"default";q=200;w=4`; got != want {
 		t.Errorf("policy %s, want %s", got, want)
 	}
-	take := Take{Remaining: 7, Reset: 3100 * time.Millisecond}
-	if got, want := take.Limit(), `"default";r=7;t=4`; got != want {
+	for range 2 { // made, and kept
+		for remaining, want := range map[int]string{7: `"default";r=7;t=4`, 200: `"default";r=200;t=0`, 0: `"default";r=0;t=4`, 199: `"default";r=199;t=1`} {
+			if got := p.Limit(remaining)[0]; got != want {
+				t.Errorf("limit %s, want %s", got, want)
+			}
+		}
+	}
+	large := NewPlan(Quota{Rate: 1e6, Burst: 1e7})
+	if got, want := large.Limit(9_999_999)[0], `"default";r=9999999;t=1`; got != want {
 		t.Errorf("limit %s, want %s", got, want)
+	}
+	if NewPlan(Quota{}).Policy() != nil {
+		t.Error("an unlimited quota has a policy")
+	}
+}
+
+// What is told is never too soon: at the reset the bucket is full.
+func TestResetIsNeverTooSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, q := NewClients(10), Quota{Rate: 3, Burst: 10}
+		for i := range 50 {
+			time.Sleep(time.Duration(i*37) * time.Millisecond)
+			take := c.Take(address(1), q, 1+i%4, time.Now())
+			if take.OK {
+				continue
+			}
+			if take.Reset < take.Wait {
+				t.Fatalf("told to come back before there is enough: %+v", take)
+			}
+			time.Sleep(take.Reset)
+			if !c.Take(address(1), q, q.Burst, time.Now()).OK {
+				t.Fatalf("not full at the reset: %+v", take)
+			}
+		}
+	})
+}
+
+// Those with names do not share with a flood of addresses.
+func TestNamedClientsHaveTheirOwnBuckets(t *testing.T) {
+	t.Parallel()
+	c, q, now := NewClients(shards), Quota{Rate: 0.001, Burst: 2}, time.Now()
+	for i := range 10_000 {
+		c.Take(address(i), q, 1, now)
+	}
+	for i := range 100 {
+		if !c.Take(Named(fmt.Sprint("client ", i)), q, 2, now).OK {
+			t.Fatalf("client %d shares a bucket", i)
+		}
 	}
 }
 

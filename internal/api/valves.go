@@ -1,0 +1,53 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/festd/festd/internal/api/valve"
+)
+
+// Valves bound what clients can ask (DESIGN §8). They stand at the head of
+// every request of the public listener but its probe. Fields are mandatory
+// unless they say otherwise.
+type Valves struct {
+	// Anyone is the quota of clients without a key, each by its address.
+	Anyone *valve.Plan
+	// Clients has their buckets.
+	Clients *valve.Clients
+	// Identifier tells addresses apart.
+	Identifier *valve.Identifier
+	// Keys finds the client that a key belongs to, nil for a key that is none;
+	// a nil function means that there are no keys and nobody's is looked at.
+	Keys func(key string) *KeyHolder
+	// HideLimits leaves out the headers RateLimit and RateLimit-Policy.
+	HideLimits bool
+	// LookupInFlight is a safety net: lookups are over before there are many.
+	LookupInFlight int
+	// Compute and Bulk bound those classes.
+	Compute, Bulk *valve.Pool
+}
+
+// KeyHolder is a client with a key.
+type KeyHolder struct {
+	Client valve.Client
+	Plan   *valve.Plan
+}
+
+func (v *Valves) validate() error {
+	if v.Anyone == nil || v.Clients == nil || v.Identifier == nil || v.Compute == nil || v.Bulk == nil {
+		return errors.New("api: Valves wants Anyone, Clients, Identifier, Compute and Bulk")
+	}
+	if v.LookupInFlight < 1 {
+		return errors.New("api: Valves.LookupInFlight: want 1 or more")
+	}
+	return nil
+}
+
+// Slow bounds those who read bulk bodies: Rate is the least bytes a second that
+// a reader must take, Grace what each step has on top, for the buffers between
+// here and the reader. Zero means 32768 and 10 s.
+type Slow struct {
+	Rate  int
+	Grace time.Duration
+}
