@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	stepTime    = 2 * time.Second
 	firstRate   = 5.0
 	lastRate    = 5000.0
 	recoverTime = 5 * time.Second // what recovery may take
@@ -78,7 +77,7 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 	if err := errors.Join(probe.Enter(before), rest(ctx, s.quiet), probe.Enter("up")); err != nil {
 		return nil, err
 	}
-	a := newArrivals(url, 500, paths...)
+	a, stepTime := newArrivals(url, 500, paths...), s.hold/5
 	rate := firstRate
 	for ; ctx.Err() == nil && rate < lastRate; rate *= 2 {
 		goodput := a.step(ctx, rate, stepTime)

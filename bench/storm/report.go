@@ -56,9 +56,10 @@ func judge(p *rig.Promises, on, off []*restart) {
 		} else {
 			p.Unknown("SQL statements: PostgreSQL is not installed")
 		}
-		bound := r.quiet + maxConnections*connection + bulkInFlight*bulkBuffer
+		bulk := bounds().BulkInFlight
+		bound := r.quiet + int64(bounds().MaxConnections)*connection + int64(bulk)*bulkBuffer
 		p.Keep(r.peak <= bound, "anonymous memory rose to %.1f MB, at most %.1f MB", mb(r.peak), mb(bound))
-		p.Keep(r.peaks["bulk"] <= bulkInFlight, "of class bulk at most %.0f were in flight, the bound is %d", r.peaks["bulk"], bulkInFlight)
+		p.Keep(r.peaks["bulk"] <= float64(bulk), "of class bulk at most %.0f were in flight, the bound is %d", r.peaks["bulk"], bulk)
 		p.Keep(r.lookups[during].Failed == 0, "lookups that failed during the storm: %d of %d", r.lookups[during].Failed, r.lookups[during].Failed+r.lookups[during].Answered)
 		switch n, most, even := crowd.Spread(o.Wave); {
 		case even >= leastShare:

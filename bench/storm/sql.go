@@ -59,16 +59,24 @@ func (c *counter) stormEnds() (*sql, error) {
 	c.storm = time.Since(c.since)
 	seen, err := c.cluster.Statements(c.mark)
 	c.crowded = total(seen)
-	c.foreign = foreign(c.ref, seen, float64(c.storm)/float64(c.quiet))
+	c.foreign = foreign(c.ref, seen, c.storm, float64(c.storm)/float64(c.quiet))
 	return &c.sql, err
 }
+
+// liveness are the statements that ask whether a session still has another
+// end: two sessions do, each at most every 30 s, so not always while the server
+// is alone.
+var liveness = map[string]bool{"SELECT 1": true, "-- ping": true}
 
 // foreign are the statements that cannot be the server's own looking at its
 // store: unknown ones, and known ones far more often than the time explains
 // (times as long; the polls are jittered, hence half as much again and some).
-func foreign(ref, seen map[string]int, times float64) []string {
+func foreign(ref, seen map[string]int, storm time.Duration, times float64) []string {
 	var all []string
 	for text, n := range seen {
+		if liveness[text] && float64(n) <= storm.Seconds()/5+3 {
+			continue
+		}
 		if ref[text] == 0 || float64(n) > 1.5*times*float64(ref[text])+3 {
 			all = append(all, text)
 		}

@@ -10,17 +10,18 @@ import (
 	"time"
 
 	"github.com/festd/festd/bench/internal/rig"
+	"github.com/festd/festd/internal/app"
 	"github.com/festd/festd/internal/sample"
 )
 
-// The server's bounds. They are the defaults, said aloud so that what is seen
-// can be compared with them.
+// What a bound is worth in memory, in bytes.
 const (
-	maxConnections = 4096
-	bulkInFlight   = 8
-	bulkBuffer     = 256 << 10 // what one answer of class bulk may hold
-	connection     = 64 << 10  // and one connection
+	bulkBuffer = 256 << 10 // one answer of class bulk
+	connection = 64 << 10  // one connection
 )
+
+// bounds are the server's defaults.
+func bounds() app.Valves { return app.DefaultValves() }
 
 // stage is where storms are played: a store with two releases.
 type stage struct {
@@ -84,9 +85,7 @@ func prepare(ctx context.Context, c config, progress io.Writer) (_ *stage, err e
 // server describes a server of the store, with or without valves.
 func (s *stage) server(ctx context.Context, valves bool, args ...string) (*rig.Server, error) {
 	s.started++
-	if valves {
-		args = append([]string{"--max-connections", fmt.Sprint(maxConnections), "--bulk-in-flight", fmt.Sprint(bulkInFlight)}, args...)
-	} else {
+	if !valves {
 		args = append([]string{"--no-valves"}, args...)
 	}
 	return rig.NewServer(ctx, s.binary, s.store, s.cpu, filepath.Join(s.dir, fmt.Sprintf("server-%d.log", s.started)), args...)
