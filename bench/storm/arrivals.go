@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -23,8 +22,9 @@ type arrivals struct {
 	ok, refused, failed atomic.Int64
 }
 
-// patience is how long a client waits for its answer.
-const patience = 30 * time.Second
+// patience is how long a client waits for its answer: longer than the queue
+// lets anybody wait.
+const patience = 90 * time.Second
 
 func newArrivals(url string, clients int, paths ...string) *arrivals {
 	a := &arrivals{url: url, paths: paths, clients: make([]*http.Client, clients)}
@@ -70,7 +70,7 @@ func (a *arrivals) send(ctx context.Context, client *http.Client, path string) {
 		return
 	}
 	defer resp.Body.Close()
-	_, err = io.Copy(io.Discard, resp.Body)
+	_, err = crowd.Drain(resp.Body)
 	switch {
 	case err != nil:
 		a.failed.Add(1)

@@ -24,9 +24,12 @@ type recovery struct {
 	peak, held    float64 // goodput
 	refusedShare  float64
 	failed        int64
+	drained       time.Duration // last arrival → last answer
 	quiet, later  crowd.Latency // lookups before, and from recoverTime after the end on
 	overload      crowd.Latency
 	saturatedOnce bool
+	inFlight      float64 // at most
+	bound         float64
 }
 
 // recovers overloads the server with each class of work.
@@ -41,6 +44,8 @@ func recovers(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]ro
 		_, _ = fmt.Fprintf(w, "recovery, class %s: goodput at most %.1f/s; of %.0f/s offered for %s %.1f/s were served, %.0f %% refused, %d failed\n",
 			class, r.peak, r.offered, s.hold, r.held, 100*r.refusedShare, r.failed)
 		_, _ = fmt.Fprintf(w, "  lookups p99: quiet %s, in overload %s (%d failed), %s after its end %s\n", ms(r.quiet.P99), ms(r.overload.P99), r.overload.Failed, recoverTime, ms(r.later.P99))
+		_, _ = fmt.Fprintf(w, "  the last who waited was answered %.1f s after the last had come; at most in flight: %.0f\n", r.drained.Seconds(), r.inFlight)
+		p.Keep(r.inFlight <= r.bound, "of class %s at most %.0f were in flight, the bound is %.0f", class, r.inFlight, r.bound)
 		p.Keep(r.saturatedOnce, "class %s was loaded past saturation", class)
 		p.Keep(r.held >= .9*r.peak, "goodput of class %s in overload is %.0f %% of its peak, at least 90 %%", class, 100*r.held/r.peak)
 		p.Keep(r.failed == 0, "requests of class %s that were neither served nor refused: %d", class, r.failed)
@@ -103,11 +108,22 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 	for ; rate > firstRate; rate /= 4 {
 		a.step(ctx, rate, stepTime/2)
 	}
+	// Who still waits in the queue is load, too.
+	ended := time.Now()
+	a.wait()
+	r.drained = time.Since(ended)
 	if err := errors.Join(rest(ctx, recoverTime), probe.Enter(after), rest(ctx, s.quiet)); err != nil {
 		return nil, err
 	}
-	a.wait()
 	r.failed = a.failed.Load()
+	if r.inFlight, err = srv.Metric(ctx, `fest_class_in_flight_peak{class="`+class+`"}`); err != nil {
+		return nil, err
+	}
+	processors, err := srv.Metric(ctx, "go_sched_gomaxprocs_threads")
+	if err != nil {
+		return nil, err
+	}
+	r.bound = map[string]float64{"compute": 4 * processors, "bulk": float64(bounds().BulkInFlight)}[class]
 	seen, err := probe.Stop()
 	r.quiet, r.overload, r.later = seen[before], seen[during], seen[after]
 	return r, err
@@ -129,7 +145,7 @@ func work(ctx context.Context, srv *rig.Server, class string) ([]string, error) 
 	now := srv.Serial(ctx)
 	var paths []string
 	for _, it := range page.Items {
-		paths = append(paths, fmt.Sprintf("/v1/releases/%d/changes?from=%d", now, now-1), fmt.Sprintf("/v1/drugs/%s?release=%d", it.ID, now-1))
+		paths = append(paths, fmt.Sprintf("/v1/releases/%d/changes?from=%d&limit=500", now, now-1), fmt.Sprintf("/v1/drugs/%s?release=%d", it.ID, now-1))
 	}
 	return paths, nil
 }

@@ -108,6 +108,13 @@ type answer struct {
 
 var buffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
 
+// Drain reads to the end, in large pieces.
+func Drain(r io.Reader) (int64, error) {
+	buf, _ := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	return io.CopyBuffer(discard{}, r, *buf)
+}
+
 // discard takes large pieces, unlike io.Discard.
 type discard struct{}
 
@@ -128,10 +135,7 @@ func (c *Consumer) once(ctx context.Context, path string) (a answer) {
 	if c.kind == Slow {
 		body = &slowly{body, time.Now(), 0}
 	}
-	buf, _ := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	a.bytes, err = io.CopyBuffer(discard{}, body, *buf)
-	if err != nil {
+	if a.bytes, err = Drain(body); err != nil {
 		return a
 	}
 	a.status = resp.StatusCode
