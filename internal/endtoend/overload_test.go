@@ -193,6 +193,31 @@ func TestHostileConnections(t *testing.T) {
 	o.unaffected("after")
 }
 
+// TestSlowReadersDoNotHoldTheQueue has many more slow readers than files are
+// sent at once, none of whom is slow enough to be cut off: somebody else still
+// gets the file.
+func TestSlowReadersDoNotHoldTheQueue(t *testing.T) {
+	o := overload(t, "--bulk-in-flight", "2", "--bulk-min-rate", "1024", "--bulk-wait", "1h")
+	readers := o.crowd(18, 40, 4096, func(int) string { return strings.Repeat("GET /fest/fest251.zip HTTP/1.1\r\nHost: x\r\n\r\n", 20) })
+	eventually(t, "all of them are being sent to", patience, func() bool {
+		v, _ := o.metric(`fest_class_aside{class="bulk"}`)
+		return int(v) >= len(readers)-2
+	})
+	if a := o.get("/fest/fest251.zip"); a.status != http.StatusOK || len(a.body) < 1<<20 {
+		t.Errorf("the file, to one who reads it: %d, %d bytes", a.status, len(a.body))
+	}
+	if v, _ := o.metric(`fest_class_in_flight_peak{class="bulk"}`); v > 2 {
+		t.Errorf("%v files held a place at once, the bound is 2", v)
+	}
+	for _, c := range readers {
+		_ = c.Close() // they go
+	}
+	eventually(t, "nobody is aside", patience, func() bool {
+		v, _ := o.metric(`fest_class_aside{class="bulk"}`)
+		return v == 0
+	})
+}
+
 // TestHostileRequests: what is too large, too much or unknown gets the right
 // 4xx, and the server neither reads nor remembers it.
 func TestHostileRequests(t *testing.T) {
