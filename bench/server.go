@@ -38,7 +38,8 @@ func (b *bench) serve(ctx context.Context, s serving) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	args := []string{b.binary, "serve", "--data-dir", s.data, "--listen", api, "--ops-listen", ops, "--sample", "off"}
+	args := []string{b.binary, "serve", "--data-dir", s.data, "--listen", api, "--ops-listen", ops, "--sample", "off",
+		"--quota", "1000000000", "--quota-burst", "60000"} // one client is all there is: it must be counted, and never be refused
 	if s.source != "" {
 		args = append(args, "--source", s.source)
 	}

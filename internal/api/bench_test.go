@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/festd/festd/internal/api"
 )
@@ -26,6 +27,20 @@ func TestLookupAllocations(t *testing.T) {
 		lookupAllocations(t, func(o *api.Options) {
 			o.Archive, o.Advisory = new(archive), func() *api.Advisory { return advisory }
 		})
+	})
+	// Admission and its two headers cost nothing more, once their values were made.
+	admitted := func(change func(*api.Valves)) func(*api.Options) {
+		return func(o *api.Options) {
+			v := newValves(t)
+			change(v)
+			o.Valves, o.Now = v, time.Now
+		}
+	}
+	t.Run("admitted", func(t *testing.T) {
+		lookupAllocations(t, admitted(func(v *api.Valves) { v.HideLimits = true }))
+	})
+	t.Run("admitted and told", func(t *testing.T) {
+		lookupAllocations(t, admitted(func(v *api.Valves) { v.Anyone = plan(1e7, 10) }))
 	})
 }
 
@@ -51,6 +66,19 @@ func lookupAllocations(t *testing.T, change ...func(*api.Options)) {
 
 func BenchmarkLookup(b *testing.B) {
 	s := newServer(b, snapshots["memory"](b, 7))
+	id := s.first(b, "/v1/drugs?limit=1")["id"].(string)
+	r := httptest.NewRequest(http.MethodGet, "/v1/drugs/"+id, nil)
+	w := &sink{header: http.Header{}}
+	h := s.Public()
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(w.header)
+		h.ServeHTTP(w, r)
+	}
+}
+
+func BenchmarkLookupAdmitted(b *testing.B) {
+	s := newServer(b, snapshots["memory"](b, 7), func(o *api.Options) { o.Valves, o.Now = newValves(b), time.Now })
 	id := s.first(b, "/v1/drugs?limit=1")["id"].(string)
 	r := httptest.NewRequest(http.MethodGet, "/v1/drugs/"+id, nil)
 	w := &sink{header: http.Header{}}

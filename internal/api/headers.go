@@ -8,6 +8,7 @@ var (
 	typeHTML    = []string{"text/html; charset=utf-8"}
 	typeText    = []string{"text/plain; charset=utf-8"}
 	typeYAML    = []string{"application/yaml"}
+	typeZip     = []string{"application/zip"}
 	typeProblem = []string{"application/problem+json"}
 
 	noCache    = []string{"no-cache"}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,11 +25,6 @@ type Sources interface {
 // ErrNoSource: the file that a release was made of cannot be sent. The text
 // that wraps it is for clients.
 var ErrNoSource = errors.New("no source file")
-
-// Values of headers of the source file.
-var (
-	typeZip = []string{"application/zip"}
-)
 
 // source answers /fest/fest251.zip: the file that the served release was made
 // of, byte for byte as DMP published it, at the name that DMP gives it.
@@ -93,6 +89,9 @@ func (a *API) sendSource(c *call, v *view) error {
 	h["Cache-Control"] = noCache
 	h["Content-Type"] = typeZip
 	c.echoTrace(h)
+	if r := c.r.Header.Get("Range"); r != "" && !strings.HasPrefix(r, "bytes=") {
+		c.r.Header.Del("Range") // of another unit it says nothing (RFC 9110 §14.2), which net/http refuses
+	}
 	slow := valve.NewSlowWriter(c, a.opts.Slow.Rate, a.opts.Slow.Grace)
 	defer slow.Done()
 	if c.slot != nil {

@@ -29,6 +29,11 @@ func start(t *testing.T, o app.Options) *server {
 	if o.DataDir == "" {
 		o.DataDir = filepath.Join(t.TempDir(), "data")
 	}
+	if o.Valves == nil { // the test is one client, and a hasty one
+		v := app.DefaultValves()
+		v.Quota = 0
+		o.Valves = &v
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

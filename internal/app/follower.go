@@ -48,6 +48,7 @@ func newFollower(a *App, l *loader) (*follower, error) {
 // copy is ready when the listener is. Without any release it serves the
 // sample where that is allowed.
 func (f *follower) first(ctx context.Context) {
+	f.state.Waiting("loading what is on disk")
 	if err := f.refresher.Refresh(ctx); err != nil || !f.empty.Load() {
 		return // loaded, or observe has told why not
 	}
@@ -184,12 +185,23 @@ func (f *follower) observe(r cache.Refresh) {
 			f.state.Waiting("")
 		}
 	default:
-		f.state.Waiting("no release on disk can be served; the log says why")
+		f.state.Waiting(whyNothing(r.Err))
 		if text := r.Err.Error(); text != f.lastError { // told once, counted always
 			f.lastError = text
 			f.log.Error("loading a release failed, what is served stays", "error", r.Err)
 		}
 	}
+}
+
+// whyNothing says for the probes why nothing could be loaded.
+func whyNothing(err error) string {
+	switch {
+	case errors.Is(err, festdb.ErrUnavailable):
+		return "the database cannot be reached, and no release on disk can be served; it is asked again and again"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "loading a release takes longer than --load-timeout allows; it is tried again and again"
+	}
+	return "no release on disk can be served; the log says why, and it is tried again and again"
 }
 
 // importSource imports the source of the command line if it is newer: a file

@@ -44,7 +44,7 @@ func serve(t *testing.T, s store, args ...string) *server {
 // serveAt is serve with an address for the public listener.
 func serveAt(t *testing.T, s store, listen string, args ...string) *server {
 	t.Helper()
-	p := start(t, append(append([]string{"serve", "--listen", listen, "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off"}, s.args()...), args...)...)
+	p := start(t, append(append([]string{"serve", "--listen", listen, "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off", "--quota", "0"}, s.args()...), args...)...)
 	m := p.says(listening)
 	transport := &http.Transport{MaxIdleConnsPerHost: 8}
 	t.Cleanup(transport.CloseIdleConnections)

@@ -68,13 +68,19 @@ func (id *Identifier) Client(r *http.Request) Client {
 	}
 	addr := peer.Addr().Unmap().WithZone("")
 	if id.forward != nil && id.trusts(addr) {
-		id.forward(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			if said := middleware.GetClientIPAddr(r.Context()); said.IsValid() {
-				addr = said
-			}
-		})).ServeHTTP(nil, r)
+		if said := id.said(r); said.IsValid() {
+			addr = said
+		}
 	}
 	return Client{addr: network(addr)}
+}
+
+// said is the client that the proxies name.
+func (id *Identifier) said(r *http.Request) (addr netip.Addr) {
+	id.forward(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		addr = middleware.GetClientIPAddr(r.Context())
+	})).ServeHTTP(nil, r)
+	return addr
 }
 
 func (id *Identifier) trusts(a netip.Addr) bool {
