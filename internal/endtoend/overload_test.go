@@ -198,7 +198,7 @@ func TestHostileConnections(t *testing.T) {
 // gets the file.
 func TestSlowReadersDoNotHoldTheQueue(t *testing.T) {
 	o := overload(t, "--bulk-in-flight", "2", "--bulk-min-rate", "1024", "--bulk-wait", "1h")
-	readers := o.crowd(18, 40, 4096, func(int) string { return strings.Repeat("GET /fest/fest251.zip HTTP/1.1\r\nHost: x\r\n\r\n", 20) })
+	readers := o.crowd(18, 16, 4096, func(int) string { return strings.Repeat("GET /fest/fest251.zip HTTP/1.1\r\nHost: x\r\n\r\n", 20) })
 	eventually(t, "all of them are being sent to", patience, func() bool {
 		v, _ := o.metric(`fest_class_aside{class="bulk"}`)
 		return int(v) >= len(readers)-2
