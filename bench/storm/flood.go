@@ -111,7 +111,7 @@ func greedy(ctx context.Context, api string, d time.Duration) (asked float64, gr
 			if err != nil {
 				return
 			}
-			defer c.Close()
+			defer c.Close() //nolint:errcheck // of the client's end
 			for ctx.Err() == nil {
 				due := begun.Add(time.Duration(sent.Load()) * time.Second / (greed * quota))
 				if rest(ctx, time.Until(due)) != nil {
@@ -162,7 +162,7 @@ func proxied(ctx context.Context, api string, clients int) (told int, err error)
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close()
+	defer c.Close() //nolint:errcheck // of the client's end
 	for told < clients && ctx.Err() == nil {
 		first := told
 		statuses, err := c.pipeline(func(w *strings.Builder, i int) {
