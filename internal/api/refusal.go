@@ -11,7 +11,8 @@ import (
 // Refuse is the whole answer to a request above the cap on connections, by its
 // path: the probe as ever, to all others 503. The connection closes after it.
 func (a *API) Refuse(path string) []byte {
-	status, contentType, text := http.StatusServiceUnavailable, "application/problem+json", ""
+	status, contentType := http.StatusServiceUnavailable, typeProblem[0]
+	var text string
 	switch {
 	case path != "/healthz":
 		var id [32]byte

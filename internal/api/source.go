@@ -22,8 +22,8 @@ type Sources interface {
 	Source(ctx context.Context, rel *fest.Release) (*os.File, error)
 }
 
-// ErrNoSource: the file that a release was made of cannot be sent. The text
-// that wraps it is for clients.
+// ErrNoSource means that the file that a release was made of cannot be sent. The
+// text of an error that wraps it is for clients.
 var ErrNoSource = errors.New("no source file")
 
 // source answers /fest/fest251.zip: the file that the served release was made
@@ -81,7 +81,7 @@ func (a *API) sendSource(c *call, v *view) error {
 		}
 		return internal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	tag := sourceTag(v)
 	c.release()
 	h := c.Header()
