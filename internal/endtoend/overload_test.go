@@ -333,7 +333,7 @@ func TestGreedyClient(t *testing.T) {
 			}
 			r := bufio.NewReader(c)
 			// All of them together: 50 times the quota.
-			for i := range 50*quota*int(lasting/time.Second)/8 {
+			for i := range 50 * quota * int(lasting/time.Second) / 8 {
 				if wait := time.Until(begun.Add(time.Duration(i) * lasting / (50 * quota * 3 / 8))); wait > 0 {
 					time.Sleep(wait)
 				}
