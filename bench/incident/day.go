@@ -34,6 +34,7 @@ type day struct {
 	cluster     *rig.Cluster
 	operator    rig.Store // where commands are given
 	servers     []*rig.Server
+	stores      []rig.Store // theirs
 	probe       *crowd.Probe
 	good, bad   string // files
 	lacking     int    // ingredients in bad
@@ -82,8 +83,9 @@ func prepare(ctx context.Context, c config, w io.Writer) (_ *day, err error) {
 	}
 	d.operator = rig.Store{Dir: filepath.Join(d.dir, "operator"), Database: database}
 	for i := range replicas {
-		s, err := rig.NewServer(ctx, d.binary, rig.Store{Dir: filepath.Join(d.dir, fmt.Sprint("replica", i)), Database: database}, -1,
-			filepath.Join(d.dir, fmt.Sprintf("replica%d.log", i)))
+		store := rig.Store{Dir: filepath.Join(d.dir, fmt.Sprint("replica", i)), Database: database}
+		d.stores = append(d.stores, store)
+		s, err := rig.NewServer(ctx, d.binary, store, -1, filepath.Join(d.dir, fmt.Sprintf("replica%d.log", i)))
 		if err != nil {
 			return nil, err
 		}

@@ -29,8 +29,13 @@ func (d *day) evening(ctx context.Context) error {
 		return err
 	}
 	// Counts alone could tell a first release to be too small: a person says that it is right.
-	if _, err := d.command(ctx, 0, "import", d.good, "--approve-by", "kari", "--approve-reason", "the first one"); err != nil {
-		return err
+	// Each replica's machine imports the file, which the first publishes: so each
+	// has it on its own disk, to send it on.
+	for _, store := range d.stores {
+		args := append([]string{"import", d.good, "--approve-by", "kari", "--approve-reason", "the first one"}, store.Args()...)
+		if code, out, said, err := rig.Run(ctx, d.binary, args...); err != nil || code != 0 {
+			return fmt.Errorf("import ended with %d: %w\n%s%s", code, err, out, said)
+		}
 	}
 	if err := d.each(func(_ int, s *rig.Server) error { return errors.Join(s.Start(), s.Ready(ctx), s.Serves(ctx, 1)) }); err != nil {
 		return err
