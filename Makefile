@@ -77,6 +77,14 @@ kill-sweep: ## Kill importers and PostgreSQL at POINTS (default 200) instants of
 bench: ## Measure; prints a table of ratios and writes docs/PERFORMANCE.md
 	go run ./bench $(ARGS)
 
+.PHONY: storm
+storm: ## 2000 consumers come back at once, and worse; fails where a promise is broken (ARGS="-section docs/PERFORMANCE.md")
+	go run ./bench/storm -check $(ARGS)
+
+.PHONY: incident
+incident: ## Play 6 June 2024 against the real program, with a clock (ARGS="-readme README.md")
+	go run ./bench/incident $(ARGS)
+
 .PHONY: cover
 cover: ## Coverage of all packages by all tests, as coverage.html
 	go test -coverpkg=./... -coverprofile=coverage.out ./...

@@ -18,5 +18,6 @@
 //
 // Nothing outlives a run: children get deadlines and are killed with their
 // parent, ports are free ones on loopback, files are under --dir. Linux only.
-// Of the module it may import fest (the resources' names) and nothing else.
+// Of the module it may import fest (the resources' names), what lies under
+// bench/internal, and nothing else.
 package main

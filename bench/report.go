@@ -1,12 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // report is everything that came out of a run.
@@ -91,10 +95,19 @@ func (r *report) table(w io.Writer) {
 	}
 }
 
-// write writes the report as Markdown.
+// write writes the report as Markdown. The section that bench/storm writes
+// into the page stays.
 func (r *report) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(r.markdown()), 0o644)
+	text := r.markdown()
+	old, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if kept := rig.Section(string(old), "storm"); kept != "" {
+		text += "## A restart with everybody coming back\n\n" + kept + "\n"
+	}
+	return os.WriteFile(path, []byte(text), 0o644)
 }

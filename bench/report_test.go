@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,6 +34,24 @@ func example(t *testing.T) *report {
 	return &report{
 		results: []*result{res}, runs: 3,
 		notes: notes{"half": "the disk.", "bad": "the moon.", "good": "nothing any more."},
+	}
+}
+
+// What another command wrote into the page is still there after a run.
+func TestReportKeepsTheStorm(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "PERFORMANCE.md")
+	const section = "<!-- storm: by make storm -->\n\n| calm |\n\n<!-- /storm -->"
+	if err := os.WriteFile(path, []byte("# Old\n\n"+section+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := example(t).write(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	written, err := os.ReadFile(path)
+	if err != nil || strings.Count(string(written), section) != 1 || strings.Contains(string(written), "# Old") {
+		t.Errorf("written: %s %v", written, err)
 	}
 }
 

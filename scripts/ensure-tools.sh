@@ -5,6 +5,7 @@
 #   gcc                 for the race detector (cgo)
 #   xmllint             validates generated files against the schemas
 #   chromium            looks at the page as a person does
+#   haproxy             stands before replicas that come and go
 #   PostgreSQL server   for the tests of the store: clusters of their own,
 #                       never one of the system's
 #
@@ -30,8 +31,8 @@ compiles() {
 	echo 'int main(void) { return 0; }' | "$1" -x c -o /dev/null - >/dev/null 2>&1
 }
 
-# Debian keeps the server's programs off the PATH.
-for dir in /usr/lib/postgresql/*/bin; do
+# Debian keeps the servers' programs off the PATH of ordinary users.
+for dir in /usr/lib/postgresql/*/bin /usr/sbin; do
 	PATH=$PATH:$dir
 done
 
@@ -40,6 +41,7 @@ if ! compiles "${CC:-gcc}"; then
 fi
 need libxml2-utils xmllint
 need chromium chromium chromium-browser google-chrome
+need haproxy haproxy
 need postgresql initdb
 
 if [ -z "$missing" ]; then

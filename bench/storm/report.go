@@ -6,87 +6,169 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/festd/festd/bench/internal/crowd"
+	"github.com/festd/festd/bench/internal/rig"
 )
 
-// report prints what was seen and returns what was promised and not kept.
-func report(w io.Writer, c config, results []result) (broken []string) {
+// tell prints what was seen of one restart.
+func (r *restart) tell(w io.Writer) {
 	say := func(format string, a ...any) { _, _ = fmt.Fprintf(w, format+"\n", a...) }
-	promise := func(kept bool, format string, a ...any) {
-		text := fmt.Sprintf(format, a...)
-		mark := "kept  "
-		if !kept {
-			mark = "BROKEN"
-			broken = append(broken, text)
-		}
-		say("  %s  %s", mark, text)
+	o := &r.crowd
+	say("restart, valves %s: %d of %d consumers served in %.1f s; %d requests, %.0f MB", onOff(r.valves), o.Done(), o.Consumers, o.Took.Seconds(), o.Requests, mb(o.Bytes))
+	for k := range crowd.Kinds {
+		say("  %-17s %5d served, the last after %6.1f s", k, o.Served[k], o.Last[k].Seconds())
 	}
-	for i, r := range results {
-		say("storm %d: %d consumers, valves %s: %d served in %.1f s, %d requests, %.0f MB", i+1, r.consumers, onOff(c.valves),
-			r.crowd.done(), r.took.Seconds(), r.crowd.asked, float64(r.crowd.bytes)/1e6)
-		for k := range kinds {
-			say("  %-17s %5d served, the last after %6.1f s", kindNames[k], r.crowd.served[k], r.crowd.lastAt[k].Seconds())
-		}
-		for _, s := range slices.Sorted(maps.Keys(r.crowd.statuses)) {
-			say("  answers %d: %d", s, r.crowd.statuses[s])
-		}
-		say("  no connection, or one that broke: %d", r.crowd.noConn)
-		for ph := range phases {
-			l := r.latency[ph]
-			say("  lookups %-6s  %6d  failed %d  p50 %s  p99 %s  max %s", phaseNames[ph], l.n, l.failed, ms(l.p50), ms(l.p99), ms(l.max))
-		}
-		say("  anonymous memory: quiet %.0f MB, peak %.0f MB", float64(r.quiet)/1e6, float64(r.peak)/1e6)
-		for _, name := range slices.Sorted(maps.Keys(r.classes)) {
-			say("  %s %g", name, r.classes[name])
-		}
-		if n, most, even := spread(r.crowd.retryAt); n > 0 {
-			say("  Retry-After: %d instants, the fullest second has %d, an even share is %.1f", n, most, even)
-		}
+	for _, status := range slices.Sorted(maps.Keys(o.Statuses)) {
+		say("  answered %d: %d", status, o.Statuses[status])
 	}
-	say("promises")
-	all, loads := true, 0.0
-	var ratios []float64
-	fullest := 0.0
-	for _, r := range results {
-		all = all && r.crowd.done() == r.consumers
-		loads = max(loads, r.loads)
-		if q := r.latency[before].p99; q > 0 {
-			ratios = append(ratios, float64(r.latency[during].p99)/float64(q))
-		}
-		if n, most, even := spread(r.crowd.retryAt); n >= 100 {
-			fullest = max(fullest, float64(most)/even)
-		}
+	say("  no connection, or one that broke: %d; turned away above the cap: %.0f", o.Broken, r.turned)
+	for _, labels := range slices.Sorted(maps.Keys(r.refused)) {
+		say("  refused %s: %.0f", labels, r.refused[labels])
 	}
-	promise(all, "all consumers were served")
-	promise(loads <= 1, "releases loaded by the restarted server: %g, at most 1", loads)
-	if len(ratios) > 0 {
-		m := median(ratios)
-		promise(m <= 10, "lookup p99 during the storm is %.1f× its quiet value, at most 10× (median of %d)", m, len(ratios))
+	if n, most, even := crowd.Spread(o.Wave); n > 0 {
+		say("  refused in the first second: %d, told to come back at instants of which the fullest second has %d, an even share is %.1f", n, most, even)
 	}
-	promise(fullest <= 2, "the fullest second has %.1f× its even share of Retry-After instants, at most 2×", fullest)
-	return broken
+	for _, phase := range []string{before, during, after} {
+		l := r.lookups[phase]
+		say("  lookups %-6s  %6d answered, %d failed  p50 %s  p99 %s  max %s", phase, l.Answered, l.Failed, ms(l.P50), ms(l.P99), ms(l.Max))
+	}
+	say("  anonymous memory: quiet %.1f MB, peak %.1f MB", mb(r.quiet), mb(r.peak))
+	for _, class := range slices.Sorted(maps.Keys(r.peaks)) {
+		say("  most in flight of class %s: %.0f", class, r.peaks[class])
+	}
+	say("  releases loaded: %.0f", r.loads)
+	if r.sql != nil {
+		say("  SQL statements: %d in %.1f s alone, %d in %.1f s with the crowd", r.sql.alone, r.sql.quiet.Seconds(), r.sql.crowded, r.sql.storm.Seconds())
+	}
 }
 
-func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
-
-func median[T cmp.Ordered](v []T) T {
-	s := slices.Sorted(slices.Values(v))
-	return s[len(s)/2]
+// judge compares restarts with what is promised of them.
+func judge(p *rig.Promises, on, off []*restart) {
+	for _, r := range on {
+		o := &r.crowd
+		p.Keep(o.Done() == o.Consumers, "%d of %d consumers were served", o.Done(), o.Consumers)
+		p.Keep(r.loads == 1, "the restarted server loaded %.0f releases: one", r.loads)
+		if r.sql != nil {
+			p.Keep(len(r.sql.foreign) == 0, "SQL statements caused by %d requests: 0 %s", o.Requests, strings.Join(r.sql.foreign, "; "))
+		} else {
+			p.Unknown("SQL statements: PostgreSQL is not installed")
+		}
+		bulk := bounds().BulkInFlight
+		bound := r.quiet + int64(bounds().MaxConnections)*connection + int64(bulk)*bulkBuffer
+		p.Keep(r.peak <= bound, "anonymous memory rose to %.1f MB, at most %.1f MB", mb(r.peak), mb(bound))
+		p.Keep(r.peaks["bulk"] <= float64(bulk), "of class bulk at most %.0f were in flight, the bound is %d", r.peaks["bulk"], bulk)
+		p.Keep(r.lookups[during].Failed == 0, "lookups that failed during the storm: %d of %d", r.lookups[during].Failed, r.lookups[during].Failed+r.lookups[during].Answered)
+		switch n, most, even := crowd.Spread(o.Wave); {
+		case even >= leastShare:
+			p.Keep(float64(most) <= 2*even, "%d refused together: the fullest second has %.2f× its even share of those who come back, at most 2×", n, float64(most)/even)
+		default:
+			p.Unknown("spread of those refused together: %d are too few to tell an even one from another", n)
+		}
+	}
+	if len(on) > 0 {
+		p.Keep(median(on, (*restart).ratio) <= 10, "lookup p99 during the storm is %.1f× its quiet value, at most 10× (median of %d)", median(on, (*restart).ratio), len(on))
+	}
+	if len(on) > 0 && len(off) > 0 {
+		with, without := median(on, (*restart).p99), median(off, (*restart).p99)
+		p.Keep(without > with, "lookup p99 during the storm: %s with valves, %s without", ms(with), ms(without))
+	}
 }
 
-// spread counts instants by second: how many, the most in one, and what each
-// would have were they even.
-func spread(at []time.Duration) (n, most int, even float64) {
-	if len(at) == 0 {
-		return 0, 0, 0
+// leastShare is how many of a wave must come back each second for chance not
+// to double a share.
+const leastShare = 20
+
+func (r *restart) p99() time.Duration { return r.lookups[during].P99 }
+
+func (r *restart) ratio() float64 {
+	if q := r.lookups[before].P99; q > 0 {
+		return float64(r.p99()) / float64(q)
 	}
-	count := map[int]int{}
-	for _, d := range at {
-		s := int(d / time.Second)
-		count[s]++
-		most = max(most, count[s])
+	return 0
+}
+
+// row is a line of the table in the docs.
+type row struct{ what, with, without string }
+
+func restartRows(on, off []*restart) []row {
+	cell := func(all []*restart, f func(r *restart) string) string {
+		if len(all) == 0 {
+			return "–"
+		}
+		byTime := slices.Clone(all)
+		slices.SortFunc(byTime, func(a, b *restart) int { return cmp.Compare(a.ratio(), b.ratio()) })
+		return f(byTime[len(byTime)/2])
 	}
-	keys := slices.Collect(maps.Keys(count))
-	span := slices.Max(keys) - slices.Min(keys) + 1
-	return len(at), most, float64(len(at)) / float64(span)
+	line := func(what string, f func(r *restart) string) row { return row{what, cell(on, f), cell(off, f)} }
+	latency := func(phase string) func(*restart) string {
+		return func(r *restart) string {
+			l := r.lookups[phase]
+			return fmt.Sprintf("%s / %s / %s", ms(l.P50), ms(l.P99), ms(l.Max))
+		}
+	}
+	return []row{
+		line("consumers served", func(r *restart) string { return fmt.Sprintf("%d of %d", r.crowd.Done(), r.crowd.Consumers) }),
+		line("until all were served", func(r *restart) string { return fmt.Sprintf("%.1f s", r.crowd.Took.Seconds()) }),
+		line("requests; refused; broken", func(r *restart) string {
+			return fmt.Sprintf("%d; %d; %d", r.crowd.Requests, r.crowd.Refused(), r.crowd.Broken)
+		}),
+		line("fullest second of those refused together, of its even share", func(r *restart) string {
+			if n, most, even := crowd.Spread(r.crowd.Wave); n > 0 {
+				return fmt.Sprintf("%.2f× (%d refused)", float64(most)/even, n)
+			}
+			return "none refused"
+		}),
+		line("lookups before, p50 / p99 / max", latency(before)),
+		line("lookups during", latency(during)),
+		line("lookups after", latency(after)),
+		line("lookups that failed", func(r *restart) string { return fmt.Sprint(r.lookups[during].Failed) }),
+		line("anonymous memory, quiet → peak", func(r *restart) string { return fmt.Sprintf("%.0f MB → %.0f MB", mb(r.quiet), mb(r.peak)) }),
+		line("bulk answers in flight at most", func(r *restart) string {
+			if v, ok := r.peaks["bulk"]; ok {
+				return fmt.Sprintf("%.0f", v)
+			}
+			return "unbounded"
+		}),
+		line("SQL statements by requests; releases loaded", func(r *restart) string {
+			if r.sql == nil {
+				return fmt.Sprintf("not counted; %.0f", r.loads)
+			}
+			return fmt.Sprintf("%d; %.0f", len(r.sql.foreign), r.loads)
+		}),
+	}
+}
+
+// section is what goes into the docs.
+func section(s *stage, rows []row) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Written on %s by `go run ./bench/storm -mode %s -consumers %d -runs %d`, server and generator on a processor each; of the runs with valves the one\nwith the median ratio of lookup p99.\n\n",
+		time.Now().UTC().Format(time.DateOnly), s.mode, s.consumers, s.runs)
+	b.WriteString("| | with valves | without |\n| --- | ---: | ---: |\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.what, r.with, r.without)
+	}
+	return b.String()
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+
+func mb(n int64) float64 { return float64(n) / 1e6 }
+
+func median[T cmp.Ordered](all []*restart, f func(*restart) T) T {
+	var v []T
+	for _, r := range all {
+		v = append(v, f(r))
+	}
+	slices.Sort(v)
+	return v[len(v)/2]
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/festd/festd/internal/api/valve"
@@ -92,6 +93,11 @@ func (a *API) sendSource(c *call, v *view) error {
 	}
 	slow := valve.NewSlowWriter(c, a.opts.Slow.Rate, a.opts.Slow.Grace)
 	defer slow.Done()
+	if c.slot != nil {
+		p := &place{pool: a.adm.Bulk, leave: c.slot}
+		c.slot = p.end
+		slow.Watch(slowStep, p.stepAside)
+	}
 	w := &partWriter{SlowWriter: slow}
 	http.ServeContent(w, c.r, "", rel.PublishedAt, f)
 	if c.cut {
@@ -107,6 +113,38 @@ func (a *API) sendSource(c *call, v *view) error {
 	default:
 		return internal(errors.New("net/http refused the file with " + strconv.Itoa(w.refused)))
 	}
+}
+
+// slowStep is how long a step takes with a slow reader: of a file, which is
+// sent in steps of 256 KiB, 1 MiB a second.
+const slowStep = 250 * time.Millisecond
+
+// place is what an answer of class bulk holds while it is sent.
+type place struct {
+	pool *valve.Pool
+
+	mu    sync.Mutex
+	leave func()
+	over  bool
+}
+
+// stepAside has a slow reader give its slot to those who wait: some dozens of
+// them would else hold up everybody for as long as they like.
+func (p *place) stepAside() (aside bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return true
+	}
+	p.leave, aside = p.pool.StepAside(p.leave)
+	return aside
+}
+
+func (p *place) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	p.leave()
 }
 
 // partWriter keeps what net/http says of preconditions and ranges, so that it

@@ -38,7 +38,13 @@ var listening = regexp.MustCompile(`msg=listening public=(\S+)/ ops=(\S+)/`)
 // serve starts a server and waits until it listens, not until it is ready.
 func serve(t *testing.T, s store, args ...string) *server {
 	t.Helper()
-	p := start(t, append(append([]string{"serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off", "--quota", "0"}, s.args()...), args...)...)
+	return serveAt(t, s, "127.0.0.1:0", args...)
+}
+
+// serveAt is serve with an address for the public listener.
+func serveAt(t *testing.T, s store, listen string, args ...string) *server {
+	t.Helper()
+	p := start(t, append(append([]string{"serve", "--listen", listen, "--ops-listen", "127.0.0.1:0", "--no-access-log", "--sample", "off", "--quota", "0"}, s.args()...), args...)...)
 	m := p.says(listening)
 	transport := &http.Transport{MaxIdleConnsPerHost: 8}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -190,16 +196,29 @@ func (a answers) items(t *testing.T) map[string]string {
 // is false where there is none.
 func (s *server) metric(name string) (v float64, ok bool) {
 	s.t.Helper()
+	v, ok = s.metrics(name)[name]
+	return v, ok
+}
+
+// metrics are the samples whose name, with its labels, begins so.
+func (s *server) metrics(prefix string) map[string]float64 {
+	s.t.Helper()
 	a, err := s.try(s.ops + "/metrics")
 	if err != nil || a.status != http.StatusOK {
 		s.t.Fatalf("/metrics: %v %d", err, a.status)
 	}
+	all := map[string]float64{}
 	for line := range strings.Lines(string(a.body)) {
-		if rest, found := strings.CutPrefix(line, name+" "); found {
-			if _, err := fmt.Sscan(rest, &v); err == nil {
-				return v, true
+		line = strings.TrimSpace(line)
+		name, value := line, ""
+		if i := strings.LastIndexByte(line, ' '); i > 0 {
+			name, value = line[:i], line[i+1:]
+		}
+		if v := 0.0; strings.HasPrefix(name, prefix) {
+			if _, err := fmt.Sscan(value, &v); err == nil {
+				all[name] = v
 			}
 		}
 	}
-	return 0, false
+	return all
 }

@@ -14,6 +14,7 @@ type Pool struct {
 	maxWait time.Duration
 
 	waiting  atomic.Int64
+	aside    atomic.Int64
 	peak     atomic.Int64 // in flight
 	refusals atomic.Int64
 	served   atomic.Int64
@@ -65,6 +66,28 @@ func (p *Pool) entered() func() {
 		<-p.slots
 	}
 }
+
+// besideEach is how much may go on beside the pool for each of its slots.
+const besideEach = 64
+
+// StepAside gives a slot back before the work is done, where others wait for
+// one: what goes on does so beside the pool, since it hardly takes anything
+// but time. So much may at once; false: it keeps its slot. Whoever stepped
+// aside calls the leave that is returned, in place of the one of Enter.
+func (p *Pool) StepAside(leave func()) (beside func(), ok bool) {
+	if p.Waiting() == 0 {
+		return leave, false
+	}
+	if p.aside.Add(1) > int64(besideEach*cap(p.slots)) {
+		p.aside.Add(-1)
+		return leave, false
+	}
+	leave()
+	return func() { p.aside.Add(-1) }, true
+}
+
+// Aside is how much goes on beside the pool.
+func (p *Pool) Aside() int { return int(p.aside.Load()) }
 
 // InFlight is how much is in flight, Waiting how much waits.
 func (p *Pool) InFlight() int { return len(p.slots) }

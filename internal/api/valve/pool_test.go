@@ -104,3 +104,48 @@ func TestRetryAfterIsSpread(t *testing.T) {
 		t.Error("0 seconds is no time to come back")
 	}
 }
+
+// Who steps aside makes room for those who wait, and for nobody else; and so
+// many may at once.
+func TestPoolStepAside(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPool(1, besideEach+2, time.Hour)
+		enter := func() func() {
+			leave, ok := p.Enter(t.Context())
+			if !ok {
+				t.Fatal("refused")
+			}
+			return leave
+		}
+		slow := enter()
+		if _, ok := p.StepAside(slow); ok {
+			t.Error("stepped aside where nobody waits")
+		}
+		var besides []func()
+		for range besideEach {
+			next := make(chan func(), 1)
+			go func() { next <- enter() }()
+			synctest.Wait()
+			beside, ok := p.StepAside(slow)
+			if !ok {
+				t.Fatalf("%d are aside, and no more may", p.Aside())
+			}
+			besides = append(besides, beside)
+			slow = <-next
+		}
+		go func() { enter()() }()
+		synctest.Wait()
+		if _, ok := p.StepAside(slow); ok || p.Aside() != besideEach || p.InFlight() != 1 || p.Peak() != 1 {
+			t.Errorf("one more stepped aside: %v; aside %d, in flight %d, peak %d", ok, p.Aside(), p.InFlight(), p.Peak())
+		}
+		slow()
+		for _, b := range besides {
+			b()
+		}
+		synctest.Wait()
+		if p.Aside() != 0 || p.InFlight() != 0 || p.Waiting() != 0 {
+			t.Errorf("afterwards: aside %d, in flight %d, waiting %d", p.Aside(), p.InFlight(), p.Waiting())
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -22,6 +23,11 @@ type SlowWriter struct {
 	control *http.ResponseController
 	rate    int
 	grace   time.Duration
+
+	mu    sync.Mutex
+	begun time.Time // of the step under way; zero: there is none
+	done  bool
+	watch *time.Timer
 }
 
 // NewSlowWriter wraps an answer. rate is in bytes a second; grace is what each
@@ -36,6 +42,7 @@ func (s *SlowWriter) Write(b []byte) (written int, err error) {
 		part := b[:min(step, len(b))]
 		s.allow(len(part))
 		n, err := s.ResponseWriter.Write(part)
+		s.ended()
 		written += n
 		if err != nil {
 			return written, err
@@ -61,6 +68,7 @@ func (s *SlowWriter) ReadFrom(r io.Reader) (written int64, err error) {
 		want := part.N
 		s.allow(int(want))
 		n, err := to.ReadFrom(part)
+		s.ended()
 		written += n
 		whole.N -= n
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -76,13 +84,48 @@ func (s *SlowWriter) ReadFrom(r io.Reader) (written int64, err error) {
 // onlyWriter hides ReadFrom from [io.Copy].
 type onlyWriter struct{ io.Writer }
 
+// allow begins a step of so many bytes.
 func (s *SlowWriter) allow(n int) {
+	now := time.Now()
 	allowed := s.grace + time.Duration(n)*time.Second/time.Duration(s.rate)
-	_ = s.control.SetWriteDeadline(time.Now().Add(allowed)) // a writer without deadlines is a test's
+	_ = s.control.SetWriteDeadline(now.Add(allowed)) // a writer without deadlines is a test's
+	s.mu.Lock()
+	s.begun = now
+	s.mu.Unlock()
 }
 
-// Done lifts the deadline, for the next answer on the connection.
-func (s *SlowWriter) Done() { _ = s.control.SetWriteDeadline(time.Time{}) }
+func (s *SlowWriter) ended() {
+	s.mu.Lock()
+	s.begun = time.Time{}
+	s.mu.Unlock()
+}
+
+// Watch calls slow whenever it finds a step that has lasted for so long, until
+// slow says that this is enough, or Done. slow runs in a goroutine of its own.
+func (s *SlowWriter) Watch(long time.Duration, slow func() (enough bool)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watch = time.AfterFunc(long, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.done || !s.begun.IsZero() && time.Since(s.begun) >= long && slow() {
+			return
+		}
+		s.watch.Reset(long)
+	})
+}
+
+// Done lifts the deadline, for the next answer on the connection, and ends the
+// watch.
+func (s *SlowWriter) Done() {
+	s.mu.Lock()
+	s.done = true
+	if s.watch != nil {
+		s.watch.Stop()
+	}
+	s.mu.Unlock()
+	_ = s.control.SetWriteDeadline(time.Time{})
+}
 
 // Unwrap lets http.ResponseController through.
 func (s *SlowWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/festd/festd/bench/internal/crowd"
+	"github.com/festd/festd/bench/internal/rig"
+)
+
+const (
+	firstRate   = 5.0
+	lastRate    = 5000.0
+	recoverTime = 5 * time.Second // what recovery may take
+)
+
+// recovery is what was seen of one class of work.
+type recovery struct {
+	class         string
+	offered       float64 // at the hold
+	peak, held    float64 // goodput
+	refusedShare  float64
+	failed        int64
+	drained       time.Duration // last arrival → last answer
+	quiet, later  crowd.Latency // lookups before, and from recoverTime after the end on
+	overload      crowd.Latency
+	saturatedOnce bool
+	inFlight      float64 // at most
+	bound         float64
+}
+
+// recovers overloads the server with each class of work.
+func recovers(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]row, error) {
+	var rows []row
+	for _, class := range []string{"compute", "bulk"} {
+		s.say("recovery from too much of class %s", class)
+		r, err := s.recovery(ctx, class)
+		if err != nil {
+			return nil, err
+		}
+		_, _ = fmt.Fprintf(w, "recovery, class %s: goodput at most %.1f/s; of %.0f/s offered for %s %.1f/s were served, %.0f %% refused, %d failed\n",
+			class, r.peak, r.offered, s.hold, r.held, 100*r.refusedShare, r.failed)
+		_, _ = fmt.Fprintf(w, "  lookups p99: quiet %s, in overload %s (%d failed), %s after its end %s\n", ms(r.quiet.P99), ms(r.overload.P99), r.overload.Failed, recoverTime, ms(r.later.P99))
+		_, _ = fmt.Fprintf(w, "  the last who waited was answered %.1f s after the last had come; at most in flight: %.0f\n", r.drained.Seconds(), r.inFlight)
+		p.Keep(r.inFlight <= r.bound, "of class %s at most %.0f were in flight, the bound is %.0f", class, r.inFlight, r.bound)
+		p.Keep(r.saturatedOnce, "class %s was loaded past saturation", class)
+		p.Keep(r.held >= .9*r.peak, "goodput of class %s in overload is %.0f %% of its peak, at least 90 %%", class, 100*r.held/r.peak)
+		p.Keep(r.failed == 0, "requests of class %s that were neither served nor refused: %d", class, r.failed)
+		p.Keep(r.overload.Failed == 0 && r.later.Failed == 0, "lookups that failed beside it: %d", r.overload.Failed+r.later.Failed)
+		p.Keep(r.later.P99 <= 2*r.quiet.P99+time.Millisecond, "lookup p99 is %s from %s after its end on, quiet it was %s", ms(r.later.P99), recoverTime, ms(r.quiet.P99))
+		rows = append(rows,
+			row{fmt.Sprintf("%s past saturation: goodput held, of its peak", class), fmt.Sprintf("%.0f %% of %.0f/s", 100*r.held/r.peak, r.peak), "–"},
+			row{"lookup p99 quiet, in it, 5 s after", fmt.Sprintf("%s / %s / %s", ms(r.quiet.P99), ms(r.overload.P99), ms(r.later.P99)), "–"})
+	}
+	return rows, nil
+}
+
+// recovery goes up past saturation, holds twice as much, and comes down again.
+func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err error) {
+	r := &recovery{class: class}
+	srv, err := s.server(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	defer srv.End()
+	if err := errors.Join(srv.Start(), srv.Ready(ctx)); err != nil {
+		return nil, err
+	}
+	url := "http://" + srv.API
+	paths, err := work(ctx, srv, class)
+	if err != nil {
+		return nil, err
+	}
+	probe, err := crowd.StartProbe(ctx, s.rate, url)
+	if err != nil {
+		return nil, err
+	}
+	defer probe.Kill()
+	if err := errors.Join(probe.Enter(before), rest(ctx, s.quiet), probe.Enter("up")); err != nil {
+		return nil, err
+	}
+	a, stepTime := newArrivals(url, 500, paths...), s.hold/5
+	rate := firstRate
+	for ; ctx.Err() == nil && rate < lastRate; rate *= 2 {
+		goodput := a.step(ctx, rate, stepTime)
+		s.say("  %.0f/s offered: %.1f/s served", rate, goodput)
+		r.peak = max(r.peak, goodput)
+		if goodput < .7*rate {
+			r.saturatedOnce = true
+			break
+		}
+	}
+	r.offered = 2 * rate
+	if err := probe.Enter(during); err != nil {
+		return nil, err
+	}
+	ok, refused := a.ok.Load(), a.refused.Load()
+	r.held = a.step(ctx, r.offered, s.hold)
+	ok, refused = a.ok.Load()-ok, a.refused.Load()-refused
+	r.refusedShare = float64(refused) / max(1, float64(ok+refused))
+	s.say("  %.0f/s held: %.1f/s served", r.offered, r.held)
+	if err := probe.Enter("down"); err != nil {
+		return nil, err
+	}
+	for ; rate > firstRate; rate /= 4 {
+		a.step(ctx, rate, stepTime/2)
+	}
+	// Who still waits in the queue is load, too.
+	ended := time.Now()
+	a.wait()
+	r.drained = time.Since(ended)
+	if err := errors.Join(rest(ctx, recoverTime), probe.Enter(after), rest(ctx, s.quiet)); err != nil {
+		return nil, err
+	}
+	r.failed = a.failed.Load()
+	if r.inFlight, err = srv.Metric(ctx, `fest_class_in_flight_peak{class="`+class+`"}`); err != nil {
+		return nil, err
+	}
+	processors, err := srv.Metric(ctx, "go_sched_gomaxprocs_threads")
+	if err != nil {
+		return nil, err
+	}
+	r.bound = map[string]float64{"compute": 4 * processors, "bulk": float64(bounds().BulkInFlight)}[class]
+	seen, err := probe.Stop()
+	r.quiet, r.overload, r.later = seen[before], seen[during], seen[after]
+	return r, err
+}
+
+// work is what requests of a class ask for.
+func work(ctx context.Context, srv *rig.Server, class string) ([]string, error) {
+	if class == "bulk" {
+		return []string{crowd.File}, nil
+	}
+	var page struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+	}
+	if err := srv.JSON(ctx, "/v1/drugs?limit=100", &page); err != nil {
+		return nil, err
+	}
+	now := srv.Serial(ctx)
+	var paths []string
+	for _, it := range page.Items {
+		paths = append(paths, fmt.Sprintf("/v1/releases/%d/changes?from=%d&limit=500", now, now-1), fmt.Sprintf("/v1/drugs/%s?release=%d", it.ID, now-1))
+	}
+	return paths, nil
+}
