@@ -51,7 +51,7 @@ func (s *sources) Source(ctx context.Context, rel *fest.Release) (*os.File, erro
 		return nil, s.because
 	}
 	f, err := s.open(ctx, rel)
-	if errors.Is(err, api.ErrNoSource) {
+	if errors.Is(err, api.ErrNoSource) && !errors.Is(err, festdb.ErrNotKept) { // that is told quickly, and soon over
 		s.refused, s.because, s.until = digest, err, time.Now().Add(sourceRetry)
 	}
 	return f, err
@@ -63,7 +63,7 @@ func (s *sources) open(ctx context.Context, rel *fest.Release) (*os.File, error)
 	f, err := s.disk().Source(ctx, digest)
 	switch {
 	case errors.Is(err, festdb.ErrNotKept):
-		return nil, noSource("the file of release %d is not on this server's disk: it is on its way from the database, or its time to be kept is over", rel.Serial)
+		return nil, notHere("the file of release %d is not on this server's disk: it is on its way from the database, or its time to be kept is over", rel.Serial)
 	case errors.Is(err, festdb.ErrDamaged):
 		return nil, noSource("the file of release %d is damaged on this server's disk; importing it again mends it", rel.Serial)
 	case err != nil:
@@ -105,6 +105,16 @@ func (s *sources) note(f *os.File, digest fest.Digest) error {
 	s.verified, s.path, s.seen = digest, f.Name(), info
 	return nil
 }
+
+// notHere is noSource of a file that is not on the disk.
+func notHere(format string, args ...any) error {
+	return notHereError{noSourceError(fmt.Sprintf(format, args...))}
+}
+
+type notHereError struct{ noSourceError }
+
+// Unwrap makes it an [api.ErrNoSource], and a [festdb.ErrNotKept].
+func (e notHereError) Unwrap() []error { return []error{e.noSourceError, festdb.ErrNotKept} }
 
 // noSourceError is [api.ErrNoSource] with words for clients.
 type noSourceError string
