@@ -96,6 +96,7 @@ func (f *follower) follow(ctx context.Context) {
 			f.memory.learn(ctx) // an advisory does not wait for its turn to load
 			f.refresher.Trigger()
 		case <-retry.C:
+			f.loader.persist(ctx)
 			if f.behind(ctx) {
 				f.refresher.Trigger()
 			}
@@ -177,6 +178,7 @@ func (f *follower) mapped(rel fest.Release) (next *cache.Snapshot, done bool) {
 // announce tells of a snapshot that is about to be served.
 func (f *follower) announce(snap *cache.Snapshot) {
 	rel := snap.Release()
+	f.loader.forget(rel.Content.Digest)
 	f.metrics.serves(snap)
 	f.log.Info("serving", "serial", rel.Serial, "stream", rel.Stream, "hentet_dato", rel.Content.RetrievalDate,
 		"entries", rel.Content.Counts.Entries(), "digest", rel.Content.Digest.Short(), "sample", rel.Content.Sample)

@@ -14,6 +14,7 @@ type metrics struct {
 	loadSeconds  prometheus.Histogram
 	loadFailures prometheus.Gauge
 	damaged      prometheus.Gauge
+	diskFailed   prometheus.Gauge
 	imports      *prometheus.CounterVec
 	lastImport   prometheus.Gauge
 	lastCheck    prometheus.Gauge
@@ -39,6 +40,10 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		damaged: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "fest_disk_copies_damaged",
 			Help: "Releases newer than the served one whose local copy cannot be served. Import their source again.",
+		}),
+		diskFailed: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_disk_copy_failed",
+			Help: "1 while the local disk does not take the release served, which is served from memory, else 0.",
 		}),
 		imports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fest_imports_total",
@@ -68,7 +73,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.imports.WithLabelValues(o)
 	}
 	if reg != nil {
-		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
+		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.diskFailed, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
 	}
 	return m
 }

@@ -203,3 +203,13 @@ func (s *server) metric(name string) (v float64, ok bool) {
 	}
 	return 0, false
 }
+
+// mustMetric is a sample of a metric that must be there.
+func (s *server) mustMetric(name string) float64 {
+	s.t.Helper()
+	v, ok := s.metric(name)
+	if !ok {
+		s.t.Fatalf("/metrics has no %s", name)
+	}
+	return v
+}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,25 +27,30 @@ type Load struct {
 	Bytes   int64 // of XML that was fetched
 	// Waited is how long it took to get a slot; Took is the rest.
 	Waited, Took time.Duration
-	Err          error
+	// DiskErr is why the local disk did not take it: it is in memory. nil: it did.
+	DiskErr error
+	Err     error
 }
 
-// load brings a content from the database onto the local disk and opens it.
+// load brings a content from the database onto the local disk, or where that
+// takes nothing into memory, and opens it.
 func (s *Store) load(ctx context.Context, digest fest.Digest) (c festdb.Content, err error) {
 	l := loading{s: s, sum: Load{Digest: digest}}
 	begin := time.Now()
+	defer func() {
+		l.sum.Took, l.sum.Err = time.Since(begin)-l.sum.Waited, err
+		s.opts.Loaded(l.sum)
+	}()
 	if l.conn, err = s.dial(ctx, "load"); err != nil {
 		return nil, err
 	}
 	defer s.hangUp(l.conn) // frees the slot
-	if err := s.slot(ctx, l.conn); err != nil {
+	err = s.slot(ctx, l.conn)
+	l.sum.Waited = time.Since(begin)
+	if err != nil {
 		return nil, err
 	}
-	l.sum.Waited = time.Since(begin)
-	begin = time.Now()
 	c, err = l.run(ctx, digest)
-	l.sum.Took, l.sum.Err = time.Since(begin), err
-	s.opts.Loaded(l.sum)
 	return c, unavailable(ctx, err)
 }
 
@@ -72,43 +78,96 @@ func (l *loading) run(ctx context.Context, digest fest.Digest) (festdb.Content, 
 	if l.base != nil {
 		defer l.base.Close() //nolint:errcheck // only read
 	}
-	w, err := l.s.disk.NewWriter(ctx)
+	c, err := l.ontoDisk(ctx, digest)
+	var refused *diskError
+	if !errors.As(err, &refused) || ctx.Err() != nil {
+		return c, err
+	}
+	l.sum.DiskErr = refused.err
+	p, err := l.intoMemory(ctx, digest)
 	if err != nil {
 		return nil, err
+	}
+	return l.s.holdPacked(ctx, p)
+}
+
+// diskError is a failure of the local disk, and of nothing else.
+type diskError struct{ err error }
+
+func (e *diskError) Error() string { return "the local disk: " + e.err.Error() }
+func (e *diskError) Unwrap() error { return e.err }
+
+func ofDisk(err error) error {
+	if err == nil || errors.Is(err, festdb.ErrTooLarge) {
+		return err
+	}
+	return &diskError{err}
+}
+
+// ontoDisk writes the content onto the local disk.
+func (l *loading) ontoDisk(ctx context.Context, digest fest.Digest) (festdb.Content, error) {
+	w, err := l.s.disk.NewWriter(ctx)
+	if err != nil {
+		return nil, ofDisk(err)
 	}
 	defer func() {
 		if err := w.Discard(); err != nil { // what belongs to a release stays
 			l.s.log.Warn("leftovers of a load not removed", "error", err)
 		}
 	}()
-	for at := 0; at < len(l.ids); at += chunk {
-		if err := l.s.opts.fault("load"); err != nil {
-			return nil, err
-		}
-		if err := l.add(ctx, w, at, min(at+chunk, len(l.ids))); err != nil {
-			return nil, fmt.Errorf("content %s in the database: %w", digest, err)
-		}
+	if err := l.addAll(ctx, digest, func(e fest.Slice) error { return ofDisk(w.Add(e)) }); err != nil {
+		return nil, err
 	}
-	got, err := l.sealed(w, digest)
+	got, err := w.SealAs(l.doc, digest)
+	if errors.Is(err, festdb.ErrDamaged) {
+		return nil, l.wrong(digest, w.Entries(), err)
+	}
+	if err != nil {
+		return nil, ofDisk(err)
+	}
+	c, err := l.s.disk.Content(ctx, got)
+	return c, ofDisk(err)
+}
+
+// intoMemory packs the content in memory.
+func (l *loading) intoMemory(ctx context.Context, digest fest.Digest) (*festdb.Packed, error) {
+	m, err := festdb.NewMemory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return l.s.disk.Content(ctx, got)
+	defer m.Discard()
+	if err := l.addAll(ctx, digest, m.Add); err != nil {
+		return nil, err
+	}
+	p, err := m.SealAs(l.doc, digest)
+	if errors.Is(err, festdb.ErrDamaged) {
+		return nil, l.wrong(digest, m.Entries(), err)
+	}
+	return p, err
 }
 
-// sealed ends the local copy, if it is what it should be.
-func (l *loading) sealed(w *festdb.Writer, digest fest.Digest) (fest.Digest, error) {
-	got, err := w.SealAs(l.doc, digest)
-	if err == nil {
-		return got, nil
+// addAll hands over all entries in file order.
+func (l *loading) addAll(ctx context.Context, digest fest.Digest, put func(fest.Slice) error) error {
+	for at := 0; at < len(l.ids); at += chunk {
+		if err := l.s.opts.fault("load"); err != nil {
+			return err
+		}
+		if err := l.add(ctx, put, at, min(at+chunk, len(l.ids))); err != nil {
+			return fmt.Errorf("content %s in the database: %w", digest, err)
+		}
 	}
-	for i, sum := range w.Entries() {
+	return nil
+}
+
+// wrong says which entry of a copy is not what it should be.
+func (l *loading) wrong(digest fest.Digest, sums []festdb.EntryDigest, err error) error {
+	for i, sum := range sums {
 		if sum != l.known[l.ids[i]] {
-			return "", fmt.Errorf("content %s in the database: %w: entry %d, number %d in file order, has the digest %s, want %s",
+			return fmt.Errorf("content %s in the database: %w: entry %d, number %d in file order, has the digest %s, want %s",
 				digest, festdb.ErrDamaged, l.ids[i], i, hex.EncodeToString(sum[:6]), hex.EncodeToString(firstSix(l.known[l.ids[i]])))
 		}
 	}
-	return "", err
+	return err
 }
 
 func firstSix(d festdb.EntryDigest) []byte { return d[:6] }
@@ -204,8 +263,8 @@ func (l *loading) lean(ctx context.Context) {
 	}
 }
 
-// add writes the entries from one ordinal to another.
-func (l *loading) add(ctx context.Context, w *festdb.Writer, from, to int) error {
+// add hands over the entries from one ordinal to another.
+func (l *loading) add(ctx context.Context, put func(fest.Slice) error, from, to int) error {
 	var want []int32
 	for _, id := range l.ids[from:to] {
 		sum, ok := l.known[id]
@@ -234,7 +293,7 @@ func (l *loading) add(ctx context.Context, w *festdb.Writer, from, to int) error
 			return l.gone(ctx, id)
 		}
 		e.Line = l.lines[i]
-		if err := w.Add(e); err != nil {
+		if err := put(e); err != nil {
 			return err
 		}
 	}
