@@ -117,7 +117,8 @@ func (f *follower) serves(rel fest.Release) bool {
 	}
 	defer snap.Close()
 	now := snap.Release()
-	return now.Stream == rel.Stream && now.Serial == rel.Serial
+	// After a restore a serial may have been given twice.
+	return now.Stream == rel.Stream && now.Serial == rel.Serial && now.Content.Digest == rel.Content.Digest && now.PublishedAt.Equal(rel.PublishedAt)
 }
 
 // load is the refresher's: the snapshot to serve next, nil where what is

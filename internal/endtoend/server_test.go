@@ -114,6 +114,16 @@ func (s *server) serial() fest.Serial {
 	return current.Serial
 }
 
+// content is the digest of what is served now.
+func (s *server) content() string {
+	s.t.Helper()
+	var current struct {
+		Digest string `json:"digest"`
+	}
+	s.json("/v1/releases/current", &current)
+	return current.Digest
+}
+
 // serves waits until a serial is served.
 func (s *server) serves(want fest.Serial, within time.Duration) time.Duration {
 	s.t.Helper()
