@@ -41,7 +41,7 @@ func (s *Store) insertAct(ctx context.Context, tx pgx.Tx, a fest.Act) (fest.Act,
 	known := s.Stream()
 	var stream string
 	var serial int64
-	if err := tx.QueryRow(ctx, "SELECT stream, serial FROM fest.store").Scan(&stream, &serial); err != nil {
+	if err := s.row(ctx, tx, []any{&stream, &serial}, "SELECT stream, serial FROM fest.store"); err != nil {
 		return a, err
 	}
 	if stream != known {
@@ -59,13 +59,13 @@ func (s *Store) insertAct(ctx context.Context, tx pgx.Tx, a fest.Act) (fest.Act,
 		}
 	}
 	var id int64
-	err = tx.QueryRow(ctx, `INSERT INTO fest.audit (at, action, who, why, serial, content, act) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		a.At, string(a.Kind), a.By, a.Reason, serial, content, record).Scan(&id)
+	err = s.row(ctx, tx, []any{&id}, `INSERT INTO fest.audit (at, action, who, why, serial, content, act) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		a.At, string(a.Kind), a.By, a.Reason, serial, content, record)
 	if err != nil {
 		return a, err
 	}
 	a.ID = uint64(id)
-	_, err = tx.Exec(ctx, "SELECT pg_notify($1, 'act')", channel)
+	_, err = s.exec(ctx, tx, "SELECT pg_notify($1, 'act')", channel)
 	return a, err
 }
 
@@ -128,6 +128,8 @@ func (s *Store) heldNow(ctx context.Context, tx pgx.Tx) ([][]byte, error) {
 	s.mu.Lock()
 	k := s.known
 	s.mu.Unlock()
+	ctx, cancel := s.statement(ctx)
+	defer cancel()
 	f, err := s.find(ctx, k.serial(), tx)
 	if err != nil {
 		return nil, err

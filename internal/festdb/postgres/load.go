@@ -182,8 +182,8 @@ func (l *loading) list(ctx context.Context, digest fest.Digest) error {
 	var n int
 	var first, count []int32
 	var packed []byte
-	err = l.conn.QueryRow(ctx, "SELECT id, retrieval_date, valid_from_date_helfo, entries, first, count, lines FROM fest.content WHERE digest = $1", key).
-		Scan(&id, &l.doc.RetrievalDate, &l.doc.ValidFromDateHelfo, &n, &first, &count, &packed)
+	err = l.s.row(ctx, l.conn, []any{&id, &l.doc.RetrievalDate, &l.doc.ValidFromDateHelfo, &n, &first, &count, &packed},
+		"SELECT id, retrieval_date, valid_from_date_helfo, entries, first, count, lines FROM fest.content WHERE digest = $1", key)
 	if isNoRows(err) {
 		return festdb.ErrNotKept
 	}
@@ -200,37 +200,27 @@ func (l *loading) list(ctx context.Context, digest fest.Digest) error {
 	if err := l.readFrames(ctx); err != nil {
 		return err
 	}
-	rows, err := l.conn.Query(ctx, "SELECT e.id, e.frame, e.digest FROM fest.entries_of($1) o JOIN fest.entry e ON e.id = o.entry", id)
-	if err != nil {
-		return err
-	}
 	l.known = make(map[int32]festdb.EntryDigest, n)
 	l.where = make(map[int32]int32, n)
 	var entry, frame int32
 	var sum []byte
-	_, err = pgx.ForEachRow(rows, []any{&entry, &frame, &sum}, func() error {
+	return l.s.rows(ctx, l.conn, []any{&entry, &frame, &sum}, func() error {
 		if len(sum) != len(festdb.EntryDigest{}) {
 			return fmt.Errorf("%w: entry %d has a digest of %d bytes", festdb.ErrDamaged, entry, len(sum))
 		}
 		l.known[entry], l.where[entry] = festdb.EntryDigest(sum), frame
 		return nil
-	})
-	return err
+	}, "SELECT e.id, e.frame, e.digest FROM fest.entries_of($1) o JOIN fest.entry e ON e.id = o.entry", id)
 }
 
 func (l *loading) readFrames(ctx context.Context) error {
-	rows, err := l.conn.Query(ctx, "SELECT id, catalogue, context FROM fest.frame")
-	if err != nil {
-		return err
-	}
 	l.frames = map[int32]fest.Slice{}
 	var id int32
 	var f fest.Slice
-	_, err = pgx.ForEachRow(rows, []any{&id, &f.Catalogue, &f.Context}, func() error {
+	return l.s.rows(ctx, l.conn, []any{&id, &f.Catalogue, &f.Context}, func() error {
 		l.frames[id] = f
 		return nil
-	})
-	return err
+	}, "SELECT id, catalogue, context FROM fest.frame")
 }
 
 // lean opens the newest content on the local disk: most of what the new one
@@ -305,20 +295,16 @@ func (l *loading) fetch(ctx context.Context, ids []int32) (map[int32][]byte, err
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := l.conn.Query(ctx, "SELECT id, xml FROM fest.entry WHERE id = ANY($1)", ids)
-	if err != nil {
-		return nil, err
-	}
 	xml := make(map[int32][]byte, len(ids))
 	var id int32
 	var b []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &b}, func() error {
+	err := l.s.rows(ctx, l.conn, []any{&id, &b}, func() error {
 		xml[id] = b
 		l.sum.Fetched++
 		l.sum.Bytes += int64(len(b))
 		b = nil // scanned into a new slice each time
 		return nil
-	})
+	}, "SELECT id, xml FROM fest.entry WHERE id = ANY($1)", ids)
 	return xml, err
 }
 
@@ -330,7 +316,7 @@ func (l *loading) gone(ctx context.Context, id int32) error {
 		return err
 	}
 	var there bool
-	if err := l.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", key).Scan(&there); err != nil {
+	if err := l.s.row(ctx, l.conn, []any{&there}, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", key); err != nil {
 		return err
 	}
 	if !there {

@@ -147,13 +147,13 @@ func (s *Store) AddHistory(ctx context.Context, r festdb.Removal) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM fest.removed WHERE serial = 0 AND content = $1", content); err != nil {
+		if _, err := s.exec(ctx, tx, "DELETE FROM fest.removed WHERE serial = 0 AND content = $1", content); err != nil {
 			return err
 		}
-		if err := insertRemoved(ctx, tx, r, content); err != nil {
+		if err := s.insertRemoved(ctx, tx, r, content); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "SELECT pg_notify($1, 'history')", channel)
+		_, err = s.exec(ctx, tx, "SELECT pg_notify($1, 'history')", channel)
 		return err
 	})
 	if err != nil {
@@ -162,8 +162,8 @@ func (s *Store) AddHistory(ctx context.Context, r festdb.Removal) error {
 	return nil
 }
 
-func insertRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal, content []byte) error {
-	_, err := tx.Exec(ctx, "INSERT INTO fest.removed (serial, content, retrieval_date, data) VALUES ($1, $2, $3, $4)",
+func (s *Store) insertRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal, content []byte) error {
+	_, err := s.exec(ctx, tx, "INSERT INTO fest.removed (serial, content, retrieval_date, data) VALUES ($1, $2, $3, $4)",
 		int64(r.Serial), content, string(r.RetrievalDate), r.Data)
 	return err
 }
