@@ -32,6 +32,7 @@ type storeOptions struct {
 	// can serve without; 0 = as long as for any question.
 	patience time.Duration
 	log      *slog.Logger
+	loaded   func(postgres.Load) // nil = nobody is told
 }
 
 // openStore opens the store in PostgreSQL where a database is named, else the
@@ -42,7 +43,9 @@ func openStore(ctx context.Context, o storeOptions) (store, error) {
 	if o.databaseURL == "" {
 		return festdb.Open(festdb.Options{Dir: o.dataDir, Logger: o.log, Retention: keep})
 	}
-	return postgres.Open(ctx, postgres.Options{URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true, OpenTimeout: o.patience})
+	return postgres.Open(ctx, postgres.Options{
+		URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true, OpenTimeout: o.patience, Loaded: o.loaded,
+	})
 }
 
 // loader opens releases of the store as snapshots.

@@ -37,7 +37,7 @@ type Load struct {
 func (s *Store) load(ctx context.Context, digest fest.Digest) (c festdb.Content, err error) {
 	l := loading{s: s, sum: Load{Digest: digest}}
 	begin := time.Now()
-	defer func() {
+	defer func() { // whatever became of it
 		l.sum.Took, l.sum.Err = time.Since(begin)-l.sum.Waited, err
 		s.opts.Loaded(l.sum)
 	}()
