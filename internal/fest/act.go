@@ -71,7 +71,9 @@ type Candidate struct {
 	// Verdict is the gate's, all of it.
 	Verdict json.RawMessage `json:"verdict,omitempty"`
 	HeldAt  time.Time       `json:"heldAt"`
-	// State and Decision are derived by [NewDocket]: stores do not keep them.
+	// Act, State and Decision are derived by [NewDocket]: stores do not keep
+	// them. Act is the ID of the last act that held it.
+	Act      uint64         `json:"-"`
 	State    CandidateState `json:"state,omitempty"`
 	Decision *Decision      `json:"decision,omitempty"`
 }

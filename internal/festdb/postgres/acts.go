@@ -82,6 +82,30 @@ func (s *Store) Acts(ctx context.Context) ([]fest.Act, error) {
 	return slices.Clone(s.known.Acts), nil
 }
 
+// Act implements [festdb.Store]: from the database.
+func (s *Store) Act(ctx context.Context, id uint64) (fest.Act, error) {
+	if err := s.usable(ctx); err != nil {
+		return fest.Act{}, err
+	}
+	if err := s.ask(ctx); err != nil {
+		return fest.Act{}, fmt.Errorf("act %d of the audit log: %w", id, err)
+	}
+	var record []byte
+	err := s.row(ctx, s.pool, []any{&record}, "SELECT act FROM fest.audit WHERE id = $1 AND act IS NOT NULL", int64(id))
+	var a fest.Act
+	switch {
+	case isNoRows(err):
+		err = festdb.ErrNotKept
+	case err == nil:
+		err = json.Unmarshal(record, &a)
+	}
+	if err != nil {
+		return fest.Act{}, fmt.Errorf("act %d of the audit log: %w", id, unavailable(ctx, err))
+	}
+	a.ID = id
+	return a, nil
+}
+
 // findActs reads the acts after a number, by one statement, and up to which
 // number things have left.
 func (s *Store) findActs(ctx context.Context, after uint64, on querier) (acts []fest.Act, removed uint64, err error) {

@@ -118,6 +118,9 @@ func (s *Store) look(ctx context.Context, k known) (known, error) {
 		return k, fmt.Errorf("asking the database for the audit log: %w", unavailable(ctx, err))
 	}
 	next.Acts, next.Removed = append(slices.Clip(next.Acts), acts...), removed
+	if !next.same(&k) { // what came decides about what was there
+		next.Acts = festdb.Lean(next.Releases, next.Acts, s.opts.Now())
+	}
 	return next, nil
 }
 

@@ -15,7 +15,7 @@ import (
 type known struct {
 	Stream   string         `json:"stream"`
 	Releases []fest.Release `json:"releases"`       // by serial; the last is the one to be served
-	Acts     []fest.Act     `json:"acts,omitempty"` // by ID
+	Acts     []fest.Act     `json:"acts,omitempty"` // by ID, as [festdb.Lean] leaves them
 	// Removed is up to which number of the database things have left.
 	Removed uint64 `json:"removed,omitempty"`
 	// Adopted is how often a person had this node follow a database that went
@@ -108,6 +108,7 @@ func (s *Store) recall() error {
 	case err != nil:
 		return err
 	}
+	k.Acts = festdb.Lean(k.Releases, k.Acts, s.opts.Now())
 	s.known = k
 	return nil
 }
