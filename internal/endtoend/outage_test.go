@@ -77,14 +77,23 @@ func TestStartsWithoutDatabase(t *testing.T) {
 func TestDatabaseGoesWhileServing(t *testing.T) {
 	e := expect(t, "first.zip", "second.zip")
 	cluster, base := base(t)
-	for name1, how := range map[string]conduct{"absent": refuses, "black hole": hole} {
-		t.Run(name1, func(t *testing.T) {
+	pass := func(p *proxy) { p.set(passes) }
+	for _, tt := range []struct {
+		name       string
+		harm, heal func(p *proxy)
+	}{
+		{"absent", func(p *proxy) { p.set(refuses) }, pass},
+		{"black hole", func(p *proxy) { p.set(hole) }, pass},
+		{"30 s slow", func(p *proxy) { p.slow(30 * time.Second) }, func(p *proxy) { p.slow(0) }},
+		{"reset in mid-answer", func(p *proxy) { p.set(cuts) }, pass},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			database := cluster.Database(t, name(base.database))
 			p := newProxy(t, database)
 			s := serve(t, store{copyDir(t, base.dir), p.url})
 			s.ready()
 			stop := watchAnswers(t, e, s, "first.zip", "second.zip")
-			p.set(how)
+			tt.harm(p)
 			importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
 			if a, err := s.try(s.ops + "/readyz"); err != nil || a.status != http.StatusOK {
 				t.Errorf("without the database not ready: %v %d %s", err, a.status, a.body)
@@ -92,12 +101,17 @@ func TestDatabaseGoesWhileServing(t *testing.T) {
 			if got := s.serial(); got != 1 {
 				t.Errorf("release %d is served without the database", got)
 			}
-			p.set(passes)
+			eventually(t, "the metric says that the database is away", patience, func() bool { return s.mustMetric("fest_database_up") == 0 })
+			tt.heal(p)
 			t.Log("follows after", s.serves(2, healing))
+			slowest := stop()
+			if slowest > time.Second {
+				t.Errorf("a lookup took %v", slowest)
+			}
+			t.Log("the slowest lookup took", slowest)
 			if got := e.of(s); got != "second.zip" {
 				t.Errorf("%s is served", got)
 			}
-			stop()
 		})
 	}
 }
