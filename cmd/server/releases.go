@@ -22,6 +22,7 @@ type releasesCmd struct {
 	Rollback rollbackCmd `cmd:"" help:"Serve an earlier release again, under a new serial, and reject the one served now."`
 	Freeze   freezeCmd   `cmd:"" help:"Hold whatever is imported; approvals and rollbacks go through."`
 	Advise   adviseCmd   `cmd:"" help:"Have every answer carry an advisory."`
+	Adopt    adoptCmd    `cmd:"" help:"Have this node follow a database that went back, as after a restore."`
 	Audit    auditCmd    `cmd:"" help:"Who did what, when and why, the newest first."`
 }
 
@@ -166,6 +167,14 @@ func (c *adviseCmd) Run(env *environment, all *releasesCmd) error {
 		return errors.New("what shall answers say? Give the text, or --off to withdraw the advisory that stands")
 	}
 	return all.act(env, act)
+}
+
+type adoptCmd struct {
+	decisionFlags
+}
+
+func (c *adoptCmd) Run(env *environment, all *releasesCmd) error {
+	return all.act(env, app.Act{Kind: app.ActAdopt, By: c.By, Reason: c.Reason})
 }
 
 func (c *releasesCmd) act(env *environment, act app.Act) error {

@@ -42,7 +42,8 @@ type Admin interface {
 	// the one that was served. ref "" is the release before, with another
 	// content.
 	Rollback(ctx context.Context, ref string, a Decision) (fest.Release, error)
-	// Act records a freeze, unfreeze, advise, withdraw or waive.
+	// Act records a freeze, unfreeze, advise, withdraw or waive; or adopts: this
+	// node then follows a database that went back or is another one.
 	Act(ctx context.Context, act fest.Act) (fest.Act, error)
 	// Audit lists the audit log, newest first.
 	Audit(ctx context.Context) ([]fest.Act, error)

@@ -28,6 +28,7 @@ func (a *API) adminRoutes() []Route {
 		{Pattern: "/admin/v1/advisory", Methods: post, handle: a.adminAct(fest.ActAdvise)},
 		{Pattern: "/admin/v1/advisory", Methods: []string{http.MethodDelete}, handle: a.adminAct(fest.ActWithdraw)},
 		{Pattern: "/admin/v1/waivers", Methods: post, handle: a.adminAct(fest.ActWaive)},
+		{Pattern: "/admin/v1/adopt", Methods: post, handle: a.adminAct(fest.ActAdopt)},
 	}
 	for i := range rs {
 		if rs[i].Methods == nil {
@@ -170,7 +171,7 @@ type actBody struct {
 	Waiver json.RawMessage `json:"waiver"`
 }
 
-// adminAct answers POST /admin/v1/{freeze,unfreeze,advisory,waivers} and
+// adminAct answers POST /admin/v1/{freeze,unfreeze,advisory,waivers,adopt} and
 // DELETE /admin/v1/advisory.
 func (a *API) adminAct(kind fest.ActKind) handler {
 	return func(c *call, _ *view) error {

@@ -140,6 +140,7 @@ var adminCalls = []struct{ method, target, body, want string }{
 	{"DELETE", "/admin/v1/advisory", `{` + signed + `}`, "withdraw by Kari: because|||"},
 	{"POST", "/admin/v1/waivers", `{` + signed + `,"waiver":{"rule":"removed","class":"drugs","most":{"count":3},"expires":"2026-10-01T00:00:00Z"}}`,
 		`waive by Kari: because|||{"rule":"removed","class":"drugs","most":{"count":3},"expires":"2026-10-01T00:00:00Z"}`},
+	{"POST", "/admin/v1/adopt", `{` + signed + `}`, "adopt by Kari: because|||"},
 }
 
 func TestAdministration(t *testing.T) {

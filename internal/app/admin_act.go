@@ -56,6 +56,9 @@ func (a *Admin) Act(ctx context.Context, act fest.Act) (fest.Act, error) {
 	if act.Until != nil && !act.Until.After(now) {
 		return fest.Act{}, fmt.Errorf("%w: until %s is past", api.ErrAdminInvalid, act.Until.UTC().Format(time.RFC3339))
 	}
+	if act.Kind == fest.ActAdopt {
+		return a.adopt(ctx, fest.Act{Kind: act.Kind, By: act.By, Reason: act.Reason})
+	}
 	l, err := a.ledger(ctx)
 	if err != nil {
 		return fest.Act{}, err
@@ -83,7 +86,7 @@ func (a *Admin) Act(ctx context.Context, act fest.Act) (fest.Act, error) {
 			return fest.Act{}, err
 		}
 	default:
-		return fest.Act{}, fmt.Errorf("%w: %q cannot be recorded by itself: want freeze, unfreeze, advise, withdraw or waive", api.ErrAdminInvalid, act.Kind)
+		return fest.Act{}, fmt.Errorf("%w: %q cannot be recorded by itself: want freeze, unfreeze, advise, withdraw, waive or adopt", api.ErrAdminInvalid, act.Kind)
 	}
 	return a.record(ctx, out)
 }

@@ -33,6 +33,9 @@ func (a *Admin) Approve(ctx context.Context, ref string, d api.Decision) (fest.R
 	if err != nil {
 		return fest.Release{}, err
 	}
+	if err := a.whole(ctx, s.candidate); err != nil {
+		return fest.Release{}, err
+	}
 	_, rejected := l.docket.Rejected[s.digest]
 	switch {
 	case s.digest == l.current.Content.Digest:

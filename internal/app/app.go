@@ -72,7 +72,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 
 	store, err := openStore(ctx, storeOptions{
 		dataDir: a.opts.DataDir, databaseURL: a.opts.DatabaseURL, keepDays: a.opts.KeepDays, keepReleases: a.opts.KeepReleases,
-		patience: openPatience, log: a.opts.Log,
+		patience: openPatience, log: a.opts.Log, loaded: a.metrics.fetched,
 	})
 	if err != nil {
 		return err

@@ -55,5 +55,6 @@ func (l *loader) snapshot(ctx context.Context, rel fest.Release) (*cache.Snapsho
 	if err != nil {
 		return nil, err
 	}
-	return l.open(ctx, rel, content)
+	snap, _, _, err := l.anyhow(ctx, rel, content)
+	return snap, err
 }

@@ -90,6 +90,7 @@ const (
 	ActAdvise   = fest.ActAdvise
 	ActWithdraw = fest.ActWithdraw
 	ActWaive    = fest.ActWaive
+	ActAdopt    = fest.ActAdopt
 )
 
 // Resources are those of the API, in the order of its paths.

@@ -99,6 +99,7 @@ func (f *follower) follow(ctx context.Context) {
 			f.memory.learn(ctx) // an advisory does not wait for its turn to load
 			f.refresher.Trigger()
 		case <-retry.C:
+			f.loader.persist(ctx)
 			if f.behind(ctx) {
 				f.refresher.Trigger()
 			}
@@ -119,7 +120,8 @@ func (f *follower) serves(rel fest.Release) bool {
 	}
 	defer snap.Close()
 	now := snap.Release()
-	return now.Stream == rel.Stream && now.Serial == rel.Serial
+	// After a restore a serial may have been given twice.
+	return now.Stream == rel.Stream && now.Serial == rel.Serial && now.Content.Digest == rel.Content.Digest && now.PublishedAt.Equal(rel.PublishedAt)
 }
 
 // load is the refresher's: the snapshot to serve next, nil where what is
@@ -180,6 +182,7 @@ func (f *follower) mapped(rel fest.Release) (next *cache.Snapshot, done bool) {
 // announce tells of a snapshot that is about to be served.
 func (f *follower) announce(snap *cache.Snapshot) {
 	rel := snap.Release()
+	f.loader.forget(rel.Content.Digest)
 	f.metrics.serves(snap)
 	f.log.Info("serving", "serial", rel.Serial, "stream", rel.Stream, "hentet_dato", rel.Content.RetrievalDate,
 		"entries", rel.Content.Counts.Entries(), "digest", rel.Content.Digest.Short(), "sample", rel.Content.Sample)

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/festdb/postgres"
 	"github.com/festd/festd/internal/ingest"
 )
 
@@ -14,6 +15,12 @@ type metrics struct {
 	loadSeconds  prometheus.Histogram
 	loadFailures prometheus.Gauge
 	damaged      prometheus.Gauge
+	diskFailed   prometheus.Gauge
+	fetches      *prometheus.CounterVec
+	fetchWaits   prometheus.Counter
+	fetchSeconds prometheus.Counter
+	fetchBytes   prometheus.Counter
+	fetchEntries *prometheus.CounterVec
 	imports      *prometheus.CounterVec
 	lastImport   prometheus.Gauge
 	lastCheck    prometheus.Gauge
@@ -40,6 +47,30 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "fest_disk_copies_damaged",
 			Help: "Releases newer than the served one whose local copy cannot be served. Import their source again.",
 		}),
+		diskFailed: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_disk_copy_failed",
+			Help: "1 while the local disk does not take the release served, which is served from memory, else 0.",
+		}),
+		fetches: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fest_database_loads_total",
+			Help: "Loads of a content from the database, by outcome: disk, memory (the local disk did not take it) or failed.",
+		}, []string{"outcome"}),
+		fetchWaits: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "fest_database_load_wait_seconds_total",
+			Help: "Time that loads from the database waited for a connection and one of the cluster's slots.",
+		}),
+		fetchSeconds: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "fest_database_load_seconds_total",
+			Help: "Time that loads from the database took once they had a slot.",
+		}),
+		fetchBytes: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "fest_database_load_bytes_total",
+			Help: "Bytes of XML that loads fetched from the database.",
+		}),
+		fetchEntries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fest_database_load_entries_total",
+			Help: "Entries of the contents that were loaded, by where they came from: database, or disk, where an older content had them.",
+		}, []string{"from"}),
 		imports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fest_imports_total",
 			Help: "Imports of this process, by outcome: published, unchanged, repaired, refused, held or failed.",
@@ -64,11 +95,18 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, o := range []string{"swapped", "unchanged", "failed"} {
 		m.loads.WithLabelValues(o)
 	}
+	for _, o := range []string{"disk", "memory", "failed"} {
+		m.fetches.WithLabelValues(o)
+	}
+	for _, from := range []string{"database", "disk"} {
+		m.fetchEntries.WithLabelValues(from)
+	}
 	for _, o := range []string{"published", "unchanged", "repaired", "refused", "held", "failed"} { // a server never rehearses
 		m.imports.WithLabelValues(o)
 	}
 	if reg != nil {
-		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
+		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.diskFailed,
+			m.fetches, m.fetchWaits, m.fetchSeconds, m.fetchBytes, m.fetchEntries, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
 	}
 	return m
 }
@@ -86,6 +124,25 @@ func (m *metrics) refreshed(r cache.Refresh) {
 		m.loads.WithLabelValues("swapped").Inc()
 	default:
 		m.loads.WithLabelValues("unchanged").Inc()
+	}
+}
+
+// fetched notes a load of a content from the database.
+func (m *metrics) fetched(l postgres.Load) {
+	outcome := "disk"
+	switch {
+	case l.Err != nil:
+		outcome = "failed"
+	case l.DiskErr != nil:
+		outcome = "memory"
+	}
+	m.fetches.WithLabelValues(outcome).Inc()
+	m.fetchWaits.Add(l.Waited.Seconds())
+	m.fetchSeconds.Add(max(l.Took, 0).Seconds())
+	m.fetchBytes.Add(float64(l.Bytes))
+	m.fetchEntries.WithLabelValues("database").Add(float64(l.Fetched))
+	if l.Err == nil {
+		m.fetchEntries.WithLabelValues("disk").Add(float64(max(l.Entries-l.Fetched, 0)))
 	}
 }
 

@@ -42,6 +42,14 @@ func TestReplicasShareADatabase(t *testing.T) {
 	importFile("mini/fest-utdrag-2026-09-08.xml", 2)
 	for _, s := range replicas {
 		s.ready("2")
+		for _, line := range []string{`fest_database_loads_total{outcome="disk"} 2`, `fest_database_loads_total{outcome="failed"} 0`, `fest_database_pool_connections{state="max"} 4`} {
+			if !s.metricLine(line) {
+				t.Errorf("a replica that loaded two releases does not say %s", line)
+			}
+		}
+		if s.metricLine("fest_database_load_bytes_total 0") || s.metricLine("fest_database_load_wait_seconds_total 0") || s.metricLine("fest_database_pool_acquires_total 0") {
+			t.Error("loads that neither waited nor fetched anything")
+		}
 		var l list
 		if s.json("/v1/drugs?atc=N06AA09", &l); l.Total == 0 {
 			t.Error("a replica has no amitriptyline after the import")

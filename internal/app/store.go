@@ -32,6 +32,7 @@ type storeOptions struct {
 	// can serve without; 0 = as long as for any question.
 	patience time.Duration
 	log      *slog.Logger
+	loaded   func(postgres.Load) // nil = nobody is told
 }
 
 // openStore opens the store in PostgreSQL where a database is named, else the
@@ -42,7 +43,9 @@ func openStore(ctx context.Context, o storeOptions) (store, error) {
 	if o.databaseURL == "" {
 		return festdb.Open(festdb.Options{Dir: o.dataDir, Logger: o.log, Retention: keep})
 	}
-	return postgres.Open(ctx, postgres.Options{URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true, OpenTimeout: o.patience})
+	return postgres.Open(ctx, postgres.Options{
+		URL: o.databaseURL, Dir: o.dataDir, Logger: o.log, Retention: keep, Migrate: true, OpenTimeout: o.patience, Loaded: o.loaded,
+	})
 }
 
 // loader opens releases of the store as snapshots.
@@ -52,15 +55,19 @@ type loader struct {
 	log     *slog.Logger
 	metrics *metrics
 	told    string // by newest, which one goroutine calls at a time
+	unkept  unkept // what newest opened and the disk did not take
 }
 
 // newest opens the newest release whose local copy is whole: a damaged one
-// falls back to the one before (P4). errors.Is(err, festdb.ErrNoRelease) means
-// that nothing was ever published.
+// falls back to the one before (P4). What the local disk does not take is
+// opened in memory. errors.Is(err, festdb.ErrNoRelease) means that nothing was
+// ever published.
 func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
 	var snap *cache.Snapshot
+	var flat []byte
+	var refused error
 	rel, passed, err := festdb.Newest(ctx, l.store, func(r festdb.Record, c festdb.Content) (err error) {
-		snap, err = l.open(ctx, r.Release, c)
+		snap, flat, refused, err = l.anyhow(ctx, r.Release, c)
 		return err
 	})
 	l.metrics.fallback(len(passed))
@@ -68,6 +75,7 @@ func (l *loader) newest(ctx context.Context) (*cache.Snapshot, error) {
 		return nil, err
 	}
 	l.tell(rel.Release, errors.Join(passed...))
+	l.keepTrying(rel.Release, flat, refused)
 	return snap, nil
 }
 
@@ -111,6 +119,29 @@ func (l *loader) rebuild(ctx context.Context, rel fest.Release, content festdb.C
 	}
 	l.log.Info("snapshot rebuilt from content", "serial", rel.Serial, "digest", rel.Content.Digest.Short(), "seconds", time.Since(start).Seconds())
 	return nil
+}
+
+// anyhow is open, and builds the snapshot in memory where the disk does not
+// take it: then it is flat, and refused says why.
+func (l *loader) anyhow(ctx context.Context, rel fest.Release, content festdb.Content) (snap *cache.Snapshot, flat []byte, refused, err error) {
+	if !l.inMemory(rel.Content.Digest) {
+		snap, err = l.open(ctx, rel, content)
+		if err == nil || ctx.Err() != nil || !refusedByDisk(err) {
+			return snap, nil, nil, err
+		}
+		refused = err
+		if content, err = l.store.Content(ctx, rel.Content.Digest); err != nil {
+			return nil, nil, nil, errors.Join(refused, err)
+		}
+	} else {
+		refused = errors.New("its content is in memory, for the disk did not take that")
+	}
+	var f memoryFile
+	if err := ingest.Rebuild(ctx, rel.Content, content.Slices(), l.limits, "", &f); err != nil {
+		return nil, nil, nil, errors.Join(err, content.Close())
+	}
+	snap, err = cache.OpenBytes(f.Bytes(), rel, content)
+	return snap, f.Bytes(), refused, err
 }
 
 // intact opens a release and closes it again.

@@ -19,6 +19,9 @@ type Options struct {
 	// TempDir holds the spill file, which is unlinked as soon as it is there;
 	// empty means the system's. Small contents need none.
 	TempDir string
+	// InMemory: there is no spill file, whatever the size: for a node whose
+	// disk takes nothing.
+	InMemory bool
 }
 
 // Builder builds a snapshot file from decoded entries: Prepare from many
@@ -44,7 +47,7 @@ type Builder struct {
 
 // NewBuilder returns an empty builder.
 func NewBuilder(o Options) *Builder {
-	b := &Builder{options: o, spill: spill{dir: o.TempDir}, free: make(chan *Prepared, maxFree)}
+	b := &Builder{options: o, spill: spill{dir: o.TempDir, inMemory: o.InMemory}, free: make(chan *Prepared, maxFree)}
 	b.renderer, b.err = wire.NewRenderer(o.Sample)
 	shared := map[relationNumber]*interner{}
 	for i := range b.relations {

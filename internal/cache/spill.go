@@ -15,15 +15,16 @@ const spillBuffer = 1 << 20
 // buffer never sees a file. It is read, not mapped: mapped pages would count as
 // memory of the process, which may be serving a release meanwhile.
 type spill struct {
-	dir     string
-	buf     []byte
-	file    *os.File
-	written uint64
+	dir      string
+	inMemory bool // no file, whatever the size
+	buf      []byte
+	file     *os.File
+	written  uint64
 }
 
 // append adds b and returns where it starts.
 func (s *spill) append(b []byte) (uint64, error) {
-	if len(s.buf)+len(b) > spillBuffer && len(s.buf) > 0 {
+	if len(s.buf)+len(b) > spillBuffer && len(s.buf) > 0 && !s.inMemory {
 		if err := s.flush(); err != nil {
 			return 0, err
 		}
@@ -80,5 +81,5 @@ func (s *spill) close() {
 	if s.file != nil {
 		_ = s.file.Close() // unlinked: nothing can be lost
 	}
-	*s = spill{dir: s.dir}
+	*s = spill{dir: s.dir, inMemory: s.inMemory}
 }

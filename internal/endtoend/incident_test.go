@@ -254,8 +254,7 @@ func (w *website) touch() {
 
 func sum(servers []*server, metric string) (n float64) {
 	for _, s := range servers {
-		v, _ := s.metric(metric)
-		n += v
+		n += s.mustMetric(metric)
 	}
 	return n
 }

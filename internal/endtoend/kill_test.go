@@ -152,16 +152,19 @@ func sweep(t *testing.T, e *contents, n int, setUp func(t *testing.T, i, n int) 
 // watchAnswers asks again and again for an entry that one file has and the
 // other has not, and for one that differs: each answer must be that of the
 // release which it names. Release 1 is the first file, every other the second.
-func watchAnswers(t *testing.T, e *contents, s *server, first, second string) (stop func()) {
+func watchAnswers(t *testing.T, e *contents, s *server, first, second string) (stop func() (slowest time.Duration)) {
 	t.Helper()
 	keys, expected := e.differing(t, first, second)
 	ended := make(chan struct{})
 	var wg sync.WaitGroup
 	var asked int
+	var slowest time.Duration
 	wg.Go(func() {
 		for tick := time.NewTicker(10 * time.Millisecond); ; {
 			for _, key := range keys {
+				begun := time.Now()
 				a, err := s.try(s.url + "/v1/" + key)
+				slowest = max(slowest, time.Since(begun))
 				if err != nil {
 					t.Errorf("GET %s: %v", key, err)
 					return
@@ -184,12 +187,13 @@ func watchAnswers(t *testing.T, e *contents, s *server, first, second string) (s
 			}
 		}
 	})
-	return func() {
+	return func() time.Duration {
 		close(ended)
 		wg.Wait()
 		if asked == 0 {
 			t.Error("nothing was asked")
 		}
+		return slowest
 	}
 }
 

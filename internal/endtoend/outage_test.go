@@ -2,9 +2,12 @@ package endtoend_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -74,14 +77,23 @@ func TestStartsWithoutDatabase(t *testing.T) {
 func TestDatabaseGoesWhileServing(t *testing.T) {
 	e := expect(t, "first.zip", "second.zip")
 	cluster, base := base(t)
-	for name1, how := range map[string]conduct{"absent": refuses, "black hole": hole} {
-		t.Run(name1, func(t *testing.T) {
+	pass := func(p *proxy) { p.set(passes) }
+	for _, tt := range []struct {
+		name       string
+		harm, heal func(p *proxy)
+	}{
+		{"absent", func(p *proxy) { p.set(refuses) }, pass},
+		{"black hole", func(p *proxy) { p.set(hole) }, pass},
+		{"30 s slow", func(p *proxy) { p.slow(30 * time.Second) }, func(p *proxy) { p.slow(0) }},
+		{"reset in mid-answer", func(p *proxy) { p.set(cuts) }, pass},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			database := cluster.Database(t, name(base.database))
 			p := newProxy(t, database)
 			s := serve(t, store{copyDir(t, base.dir), p.url})
 			s.ready()
 			stop := watchAnswers(t, e, s, "first.zip", "second.zip")
-			p.set(how)
+			tt.harm(p)
 			importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
 			if a, err := s.try(s.ops + "/readyz"); err != nil || a.status != http.StatusOK {
 				t.Errorf("without the database not ready: %v %d %s", err, a.status, a.body)
@@ -89,12 +101,17 @@ func TestDatabaseGoesWhileServing(t *testing.T) {
 			if got := s.serial(); got != 1 {
 				t.Errorf("release %d is served without the database", got)
 			}
-			p.set(passes)
+			eventually(t, "the metric says that the database is away", patience, func() bool { return s.mustMetric("fest_database_up") == 0 })
+			tt.heal(p)
 			t.Log("follows after", s.serves(2, healing))
+			slowest := stop()
+			if slowest > time.Second {
+				t.Errorf("a lookup took %v", slowest)
+			}
+			t.Log("the slowest lookup took", slowest)
 			if got := e.of(s); got != "second.zip" {
 				t.Errorf("%s is served", got)
 			}
-			stop()
 		})
 	}
 }
@@ -142,6 +159,7 @@ func TestRestoredDatabase(t *testing.T) {
 	s.ready()
 	importFile(t, store{copyDir(t, base.dir), database}, "second.zip")
 	s.serves(2, patience)
+	content := s.content()
 
 	live, older := name(database), name(backup)
 	for _, sql := range []string{
@@ -163,9 +181,12 @@ func TestRestoredDatabase(t *testing.T) {
 		if a, err := s.try(s.ops + "/readyz"); err != nil || a.status != http.StatusOK {
 			t.Errorf("%s: not ready: %v %d %s", when, err, a.status, a.body)
 		}
-		if diverged(s) != 1 {
+		if s.mustMetric("fest_store_followed") != 0 {
 			t.Errorf("%s: no metric says that the database is not followed", when)
 		}
+	}
+	if s.mustMetric("fest_store_followed") != 1 {
+		t.Error("before the restore the metric says that the database is not followed")
 	}
 	keeps(s, "restored")
 	if code, out, said := run(t, append(append([]string{"import"}, own.args()...), extract(t, "third.zip"))...); code != 1 || !regexp.MustCompile("went back|another one").MatchString(out+said) {
@@ -181,11 +202,50 @@ func TestRestoredDatabase(t *testing.T) {
 	s = serve(t, own)
 	s.ready()
 	keeps(s, "published over")
-}
 
-// diverged is the metric of a database that went back or is another one.
-func diverged(s *server) float64 {
-	s.t.Helper()
-	v, _ := s.metric("fest_store_diverged")
-	return v
+	// A person decides: by the command line for a server that runs, …
+	other := store{copyDir(t, own.dir), database}
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("a-token-for-tests-only\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	beside := serve(t, other, "--admin-token-file", token)
+	beside.ready()
+	adopt := append(append([]string{"releases", "adopt"}, own.args()...), "--by", "Kari", "--reason", "restored on Sunday")
+	must(t, adopt...)
+	follows := func(s *server) {
+		t.Helper()
+		// Its serial is the one that was served before, of another content.
+		t.Log("follows after", eventually(t, "the database is followed", patience, func() bool {
+			return s.mustMetric("fest_store_followed") == 1 && s.content() != content
+		}))
+		if got := e.of(s); got != "third.zip" {
+			t.Errorf("after the adoption %s is served", got)
+		}
+	}
+	follows(s)
+	if code, out, said := run(t, adopt...); code != 1 || !strings.Contains(out+said, "follows the database already") {
+		t.Errorf("adopted once more: %d, want 1 and why\n%s%s", code, out, said)
+	}
+	// … and by the ops API of another node, which nobody asked yet.
+	keeps(beside, "with another node that adopted")
+	body := strings.NewReader(`{"by":"Ola","reason":"restored on Sunday"}`)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, beside.ops+"/admin/v1/adopt", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer a-token-for-tests-only")
+	resp, err := beside.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, _ := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || !strings.Contains(string(said), "instead of stream") {
+		t.Errorf("adopting by the ops API: %s %s", resp.Status, said)
+	}
+	follows(beside)
+	if audit := must(t, append([]string{"releases", "audit"}, own.args()...)...); !strings.Contains(audit, "Kari") || !strings.Contains(audit, "Ola") {
+		t.Errorf("the audit log lacks an adoption:\n%s", audit)
+	}
 }

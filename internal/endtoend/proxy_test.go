@@ -25,6 +25,7 @@ type proxy struct {
 	mu      sync.Mutex
 	how     conduct
 	latency time.Duration
+	awake   chan struct{} // closed when those who sleep should not
 	watch   func(f frame) bool
 	conns   map[net.Conn]bool
 	asked   int // connections that were made
@@ -37,6 +38,7 @@ const (
 	passes  conduct = iota
 	refuses         // ends every connection at once, as where nobody listens
 	hole            // accepts, takes everything, answers nothing
+	cuts            // resets every connection in the middle of a row of an answer
 )
 
 // frame is a message of the protocol.
@@ -72,7 +74,7 @@ func newProxy(t *testing.T, url string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{l: l, conns: map[net.Conn]bool{}}
+	p := &proxy{l: l, awake: make(chan struct{}), conns: map[net.Conn]bool{}}
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +122,22 @@ func (p *proxy) slow(latency time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.latency = latency
+	p.wake()
+}
+
+// wake ends what is left of the latency; the caller holds the lock.
+func (p *proxy) wake() {
+	close(p.awake)
+	p.awake = make(chan struct{})
+}
+
+// lead sends connections from now on to another server, and ends those that
+// are there.
+func (p *proxy) lead(socket string) {
+	p.mu.Lock()
+	p.socket = socket
+	p.mu.Unlock()
+	p.reset()
 }
 
 // on has f asked before each frame is sent on; one for which it says false is
@@ -134,6 +152,7 @@ func (p *proxy) on(f func(frame) bool) {
 func (p *proxy) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.wake()
 	for c := range p.conns {
 		_ = c.Close()
 	}
@@ -162,7 +181,7 @@ func (p *proxy) serve(c net.Conn) {
 	defer p.keep(c)()
 	p.mu.Lock()
 	p.asked++
-	how := p.how
+	how, socket := p.how, p.socket
 	p.mu.Unlock()
 	switch how {
 	case refuses:
@@ -170,9 +189,9 @@ func (p *proxy) serve(c net.Conn) {
 	case hole:
 		_, _ = io.Copy(io.Discard, c) // until either side ends it
 		return
-	case passes:
+	case passes, cuts:
 	}
-	up, err := net.Dial("unix", p.socket)
+	up, err := net.Dial("unix", socket)
 	if err != nil {
 		return
 	}
@@ -212,20 +231,31 @@ func (p *proxy) pump(to, from net.Conn, app string, client bool) {
 // pass sends a frame on; false: the connection is over.
 func (p *proxy) pass(to net.Conn, f frame) bool {
 	p.mu.Lock()
-	how, latency, watch := p.how, p.latency, p.watch
+	how, latency, awake, watch := p.how, p.latency, p.awake, p.watch
 	p.mu.Unlock()
 	if watch != nil && !watch(f) || how == hole {
 		return true
 	}
 	if f.client && (f.kind == 'Q' || f.kind == 'S' || f.kind == 0) {
-		time.Sleep(latency)
+		select {
+		case <-time.After(latency):
+		case <-awake:
+		}
 	}
 	var head []byte
 	if f.kind != 0 {
 		head = append(head, f.kind)
 	}
 	head = binary.BigEndian.AppendUint32(head, uint32(len(f.body)+4))
-	_, err := to.Write(append(head, f.body...))
+	message := append(head, f.body...)
+	if how == cuts && !f.client && f.kind == 'D' {
+		_, _ = to.Write(message[:len(message)/2]) // it is over either way
+		if c, ok := to.(*net.TCPConn); ok {
+			_ = c.SetLinger(0) // closing it is a reset
+		}
+		return false
+	}
+	_, err := to.Write(message)
 	return err == nil
 }
 

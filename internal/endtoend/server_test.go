@@ -120,6 +120,16 @@ func (s *server) serial() fest.Serial {
 	return current.Serial
 }
 
+// content is the digest of what is served now.
+func (s *server) content() string {
+	s.t.Helper()
+	var current struct {
+		Digest string `json:"digest"`
+	}
+	s.json("/v1/releases/current", &current)
+	return current.Digest
+}
+
 // serves waits until a serial is served.
 func (s *server) serves(want fest.Serial, within time.Duration) time.Duration {
 	s.t.Helper()
@@ -221,4 +231,14 @@ func (s *server) metrics(prefix string) map[string]float64 {
 		}
 	}
 	return all
+}
+
+// mustMetric is a sample of a metric that must be there.
+func (s *server) mustMetric(name string) float64 {
+	s.t.Helper()
+	v, ok := s.metric(name)
+	if !ok {
+		s.t.Fatalf("/metrics has no %s", name)
+	}
+	return v
 }

@@ -28,6 +28,7 @@ const (
 	ActWithdraw ActKind = "withdraw" // they carry it no longer
 	ActWaive    ActKind = "waive"    // a finding is expected ahead
 	ActHistory  ActKind = "history"  // an older file told what has been removed since
+	ActAdopt    ActKind = "adopt"    // a node follows a database that went back or is another one
 )
 
 // Act is a row of the audit log: who did what to the store, when and why.
@@ -47,7 +48,7 @@ type Act struct {
 	Content   Digest          `json:"content,omitempty"`   // hold, reject, history
 	Candidate *Candidate      `json:"candidate,omitempty"` // hold
 	Until     *time.Time      `json:"until,omitempty"`     // freeze, advise: ends by itself; nil: it does not
-	Text      string          `json:"text,omitempty"`      // advise: what answers say
+	Text      string          `json:"text,omitempty"`      // advise: what answers say; adopt: what is followed instead of what
 	Waiver    json.RawMessage `json:"waiver,omitempty"`    // waive: as the gate's configuration has it
 }
 
@@ -70,7 +71,9 @@ type Candidate struct {
 	// Verdict is the gate's, all of it.
 	Verdict json.RawMessage `json:"verdict,omitempty"`
 	HeldAt  time.Time       `json:"heldAt"`
-	// State and Decision are derived by [NewDocket]: stores do not keep them.
+	// Act, State and Decision are derived by [NewDocket]: stores do not keep
+	// them. Act is the ID of the last act that held it.
+	Act      uint64         `json:"-"`
 	State    CandidateState `json:"state,omitempty"`
 	Decision *Decision      `json:"decision,omitempty"`
 }

@@ -71,7 +71,7 @@ func (d *Docket) act(a Act, now time.Time) {
 			return
 		}
 		c := *a.Candidate
-		c.State, c.Decision, c.HeldAt = CandidateHeld, nil, a.At
+		c.Act, c.State, c.Decision, c.HeldAt = a.ID, CandidateHeld, nil, a.At
 		d.Candidates = slices.DeleteFunc(d.Candidates, func(x Candidate) bool { return x.Content.Digest == c.Content.Digest })
 		d.Candidates = append(d.Candidates, c)
 	case ActReject:
@@ -94,7 +94,7 @@ func (d *Docket) act(a Act, now time.Time) {
 		d.Advisory = nil
 	case ActWaive:
 		d.Waivers = append(d.Waivers, a)
-	case ActHistory:
+	case ActHistory, ActAdopt:
 	}
 }
 

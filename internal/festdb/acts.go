@@ -120,7 +120,7 @@ func parseActs(b []byte) actsLog {
 }
 
 // readActs gives the acts. It reads the file only if it changed; fresh reads
-// it in any case.
+// it in any case, with all that is in it, and keeps nothing.
 func (s *Directory) readActs(fresh bool) (*actsLog, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,6 +133,9 @@ func (s *Directory) readActs(fresh bool) (*actsLog, error) {
 		return nil, fmt.Errorf("store %s: %w", s.disk.Dir(), err)
 	}
 	l := parseActs(b)
+	if fresh {
+		return &l, nil
+	}
 	if s.acts == nil || len(s.acts.damage) != len(l.damage) {
 		for _, err := range l.damage {
 			s.log.Warn("an act in the audit log cannot be read and is passed over", "dir", s.disk.Dir(), "error", err)
@@ -151,7 +154,35 @@ func (s *Directory) Acts(ctx context.Context) ([]fest.Act, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Clone(l.acts), nil
+	var releases []fest.Release
+	if st, err := s.read(false); err == nil { // or nobody decided about anything
+		releases = st.releases
+	}
+	lean := *l
+	lean.acts = Lean(releases, l.acts, s.now())
+	s.mu.Lock()
+	if s.acts == l {
+		s.acts = &lean
+	}
+	s.mu.Unlock()
+	return slices.Clone(lean.acts), nil
+}
+
+// Act implements [Store].
+func (s *Directory) Act(ctx context.Context, id uint64) (fest.Act, error) {
+	if err := s.usable(ctx); err != nil {
+		return fest.Act{}, err
+	}
+	l, err := s.readActs(true)
+	if err != nil {
+		return fest.Act{}, err
+	}
+	for _, a := range l.acts {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return fest.Act{}, fmt.Errorf("act %d of the audit log: %w", id, ErrNotKept)
 }
 
 // held is what the disk asks before it removes anything: what the candidates

@@ -18,9 +18,17 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
-// contentFile is a content on disk; it implements [Content].
+// stored is where a content file is read from: a file, or memory.
+type stored interface {
+	io.ReaderAt
+	io.Seeker // tells the size
+	io.Closer
+	Name() string
+}
+
+// contentFile is a content that is stored; it implements [Content].
 type contentFile struct {
-	f     *os.File
+	f     stored
 	index *contentIndex
 	dec   *zstd.Decoder
 	cache blockCache
@@ -57,7 +65,7 @@ func (d *Disk) Content(ctx context.Context, digest fest.Digest) (Content, error)
 
 // openContent reads and verifies the file. The content owns f if there is no
 // error.
-func openContent(ctx context.Context, f *os.File, digest fest.Digest) (*contentFile, error) {
+func openContent(ctx context.Context, f stored, digest fest.Digest) (*contentFile, error) {
 	x, err := readIndex(f)
 	if err != nil {
 		return nil, err
@@ -77,12 +85,11 @@ func openContent(ctx context.Context, f *os.File, digest fest.Digest) (*contentF
 }
 
 // readIndex reads the end of the file and what it points to.
-func readIndex(f *os.File) (*contentIndex, error) {
-	info, err := f.Stat()
+func readIndex(f stored) (*contentIndex, error) {
+	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
 	}
-	size := info.Size()
 	if size < int64(len(contentMagic)+footerLen) {
 		return nil, fmt.Errorf("%w: %d bytes are too few for a content file", ErrDamaged, size)
 	}
@@ -119,7 +126,7 @@ func readIndex(f *os.File) (*contentIndex, error) {
 }
 
 // verifyBlocks reads every block and compares its SHA-256, on all cores.
-func verifyBlocks(ctx context.Context, f *os.File, x *contentIndex) error {
+func verifyBlocks(ctx context.Context, f stored, x *contentIndex) error {
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(runtime.GOMAXPROCS(0), len(x.blocks)) {
@@ -144,7 +151,7 @@ func verifyBlocks(ctx context.Context, f *os.File, x *contentIndex) error {
 }
 
 // readBlock reads the compressed bytes of a block into buf and verifies them.
-func readBlock(f *os.File, x *contentIndex, i int, buf []byte) ([]byte, error) {
+func readBlock(f stored, x *contentIndex, i int, buf []byte) ([]byte, error) {
 	k := &x.blocks[i]
 	if cap(buf) < k.length {
 		buf = make([]byte, k.length)
@@ -160,7 +167,7 @@ func readBlock(f *os.File, x *contentIndex, i int, buf []byte) ([]byte, error) {
 }
 
 // readAt fills b. A file that became shorter is damage.
-func readAt(f *os.File, b []byte, off int64) error {
+func readAt(f io.ReaderAt, b []byte, off int64) error {
 	n, err := f.ReadAt(b, off)
 	if n == len(b) {
 		return nil

@@ -3,6 +3,8 @@ package festdb
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
+	"io"
 	"runtime"
 	"strings"
 
@@ -11,6 +13,13 @@ import (
 
 	"github.com/festd/festd/internal/fest"
 )
+
+// sink takes the bytes of a content file.
+type sink interface {
+	io.Writer
+	// end is where Write appends.
+	end() int64
+}
 
 // packer gathers slices into blocks, which its goroutines hash and compress,
 // and one of them writes in order.
@@ -43,7 +52,7 @@ type packing struct {
 	sum     [sha256.Size]byte
 }
 
-func newPacker(ctx context.Context, to *Pending, x *contentIndex) (*packer, error) {
+func newPacker(ctx context.Context, to sink, x *contentIndex) (*packer, error) {
 	n := runtime.GOMAXPROCS(0)
 	// The file has a SHA-256 for each block, so the frames need no checksum.
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
@@ -121,6 +130,29 @@ func (p *packer) finish() (*Digester, error) {
 	return p.digests, p.group.Wait()
 }
 
+// seal ends the file behind the last block. A content that should have the
+// digest want and has another is [ErrDamaged]; want "": any is right.
+func (p *packer) seal(to sink, doc fest.Document, want fest.Digest) (fest.Digest, error) {
+	digests, err := p.finish()
+	if err != nil {
+		return "", err
+	}
+	digest := digests.Sum(doc)
+	if want != "" && digest != want {
+		return "", fmt.Errorf("content %s: %w: the copy has the digest %s", want, ErrDamaged, digest)
+	}
+	p.index.digest, p.index.doc = digest, doc
+	index, err := p.index.append(nil)
+	if err != nil {
+		return "", err
+	}
+	if len(index) > maxIndex {
+		return "", fmt.Errorf("content %s: %w: its index has %d bytes, want at most %d", digest, ErrTooLarge, len(index), maxIndex)
+	}
+	_, err = to.Write(append(index, footer(index, to.end())...))
+	return digest, err
+}
+
 // stop ends the goroutines, whatever they were at, and waits for them.
 func (p *packer) stop() {
 	p.end()
@@ -163,7 +195,7 @@ func (p *packer) compress(enc *zstd.Encoder) error {
 }
 
 // write puts the blocks into the file in order.
-func (p *packer) write(to *Pending) error {
+func (p *packer) write(to sink) error {
 	first := 0
 	for {
 		var k *packing
@@ -182,7 +214,7 @@ func (p *packer) write(to *Pending) error {
 			return context.Cause(p.ctx)
 		}
 		p.index.blocks = append(p.index.blocks, blockInfo{
-			offset: to.size, length: len(k.frame), raw: k.raw, first: first, slices: len(k.slices), sum: k.sum,
+			offset: to.end(), length: len(k.frame), raw: k.raw, first: first, slices: len(k.slices), sum: k.sum,
 		})
 		if _, err := to.Write(k.frame); err != nil {
 			return err

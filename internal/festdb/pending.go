@@ -51,6 +51,8 @@ func (p *Pending) Write(b []byte) (int, error) {
 	return n, err
 }
 
+func (p *Pending) end() int64 { return p.size }
+
 // WriteAt writes at an offset, such as a header that is known last. It does
 // not move the end at which Write appends.
 func (p *Pending) WriteAt(b []byte, off int64) (int, error) {

@@ -34,9 +34,13 @@ type Store interface {
 	// candidate is kept from then on; see [Retention].
 	Record(ctx context.Context, a fest.Act) (fest.Act, error)
 
-	// Acts lists the audit log, oldest first. Where a database cannot be asked
-	// it is what the node knew when it last could.
+	// Acts lists the audit log, oldest first, without the verdicts that nobody
+	// needs at hand: see [Lean]. Where a database cannot be asked it is what the
+	// node knew when it last could.
 	Acts(ctx context.Context) ([]fest.Act, error)
+
+	// Act is a row of the audit log, all of it. [ErrNotKept]: no act has the ID.
+	Act(ctx context.Context, id uint64) (fest.Act, error)
 
 	// Removed lists what left the register: first what histories told, oldest
 	// first, then what left with each release, by serial. All of it is on the local

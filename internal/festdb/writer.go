@@ -44,8 +44,8 @@ func (w *Writer) Add(s fest.Slice) error {
 	if err := w.open(); err != nil {
 		return err
 	}
-	if len(s.XML) > maxSlice {
-		return fmt.Errorf("%s entry at line %d has %d bytes: %w: want at most %d", s.Catalogue, s.Line, len(s.XML), ErrTooLarge, maxSlice)
+	if err := fits(s); err != nil {
+		return err
 	}
 	if w.pack == nil {
 		if err := w.begin(); err != nil {
@@ -53,6 +53,14 @@ func (w *Writer) Add(s fest.Slice) error {
 		}
 	}
 	return w.pack.add(s)
+}
+
+// fits refuses an entry that is too large for a block.
+func fits(s fest.Slice) error {
+	if len(s.XML) > maxSlice {
+		return fmt.Errorf("%s entry at line %d has %d bytes: %w: want at most %d", s.Catalogue, s.Line, len(s.XML), ErrTooLarge, maxSlice)
+	}
+	return nil
 }
 
 // begin makes the file and starts the goroutines that compress into it.
@@ -84,25 +92,9 @@ func (w *Writer) SealAs(doc fest.Document, want fest.Digest) (fest.Digest, error
 		}
 	}
 	w.closed = true
-	digests, err := w.pack.finish()
-	if err != nil {
-		return "", err
-	}
-	digest := digests.Sum(doc)
+	digest, err := w.pack.seal(w.file, doc, want)
 	w.sums = w.pack.entries
-	if want != "" && digest != want {
-		return "", fmt.Errorf("content %s: %w: the copy has the digest %s", want, ErrDamaged, digest)
-	}
-	w.index.digest, w.index.doc = digest, doc
-	index, err := w.index.append(nil)
 	if err != nil {
-		return "", err
-	}
-	if len(index) > maxIndex {
-		return "", fmt.Errorf("content %s: %w: its index has %d bytes, want at most %d", digest, ErrTooLarge, len(index), maxIndex)
-	}
-	offset := w.file.size
-	if _, err := w.file.Write(append(index, footer(index, offset)...)); err != nil {
 		return "", err
 	}
 	w.file.final = w.d.path(contentDir, string(digest))

@@ -73,7 +73,7 @@ func start(ctx context.Context) (_ *Cluster, err error) {
 		return nil, err
 	}
 	sweep()
-	dir, err := os.MkdirTemp(tempRoot(), fmt.Sprintf("%s%d-", dirPrefix, os.Getpid()))
+	dir, err := makeDir(as)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +83,27 @@ func start(ctx context.Context) (_ *Cluster, err error) {
 			err = errors.Join(err, c.close())
 		}
 	}()
-	if as != nil {
-		if err := os.Chown(dir, int(as.Uid), int(as.Gid)); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.Chmod(dir, 0o755); err != nil { // the test may be another user
-		return nil, err
-	}
 	if err := c.initialize(ctx); err != nil {
 		return nil, err
 	}
 	return c, c.Restart(ctx)
+}
+
+// makeDir makes the directory of a cluster, which belongs to the account.
+func makeDir(as *syscall.Credential) (dir string, err error) {
+	if dir, err = os.MkdirTemp(tempRoot(), fmt.Sprintf("%s%d-", dirPrefix, os.Getpid())); err != nil {
+		return "", err
+	}
+	if as != nil {
+		err = os.Chown(dir, int(as.Uid), int(as.Gid))
+	}
+	if err == nil {
+		err = os.Chmod(dir, 0o755) // the test may be another user
+	}
+	if err != nil {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, err
 }
 
 func (c *Cluster) initialize(ctx context.Context) error {
@@ -105,6 +114,58 @@ func (c *Cluster) initialize(ctx context.Context) error {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return nil
+}
+
+// Standby makes a cluster that follows this one by streaming replication, for
+// one test, and waits until it answers.
+func (c *Cluster) Standby(t testing.TB) *Cluster {
+	t.Helper()
+	s, err := c.standby(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Errorf("ending the standby: %v", err)
+		}
+	})
+	return s
+}
+
+func (c *Cluster) standby(ctx context.Context) (_ *Cluster, err error) {
+	s := &Cluster{bin: c.bin, as: c.as}
+	if s.dir, err = makeDir(c.as); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "pg_basebackup"), "--pgdata="+s.data(), "--write-recovery-conf", "--wal-method=stream",
+		"--checkpoint=fast", "--no-sync", "--host="+c.dir, "--port="+port, "--username="+superuser)
+	s.prepare(cmd)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("pg_basebackup: %w\n%s", err, out)
+	}
+	return s, s.Restart(ctx)
+}
+
+// Detach cuts a standby off from its primary: it gets nothing any more.
+func (c *Cluster) Detach(ctx context.Context) error {
+	for _, sql := range []string{"ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()"} {
+		if err := c.Exec(ctx, "postgres", sql); err != nil {
+			return err
+		}
+	}
+	return c.Exec(ctx, "postgres", `DO $$ BEGIN
+		WHILE EXISTS (SELECT FROM pg_stat_wal_receiver) LOOP PERFORM pg_sleep(0.02); PERFORM pg_stat_clear_snapshot(); END LOOP;
+	END $$`)
+}
+
+// Promote makes a standby a primary.
+func (c *Cluster) Promote(ctx context.Context) error {
+	return c.Exec(ctx, "postgres", fmt.Sprintf("SELECT pg_promote(true, %d)", int(patience.Seconds())))
 }
 
 // prepare sets who runs the program and what it sees.

@@ -41,7 +41,7 @@ func (s *Store) insertAct(ctx context.Context, tx pgx.Tx, a fest.Act) (fest.Act,
 	known := s.Stream()
 	var stream string
 	var serial int64
-	if err := tx.QueryRow(ctx, "SELECT stream, serial FROM fest.store").Scan(&stream, &serial); err != nil {
+	if err := s.row(ctx, tx, []any{&stream, &serial}, "SELECT stream, serial FROM fest.store"); err != nil {
 		return a, err
 	}
 	if stream != known {
@@ -59,13 +59,13 @@ func (s *Store) insertAct(ctx context.Context, tx pgx.Tx, a fest.Act) (fest.Act,
 		}
 	}
 	var id int64
-	err = tx.QueryRow(ctx, `INSERT INTO fest.audit (at, action, who, why, serial, content, act) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		a.At, string(a.Kind), a.By, a.Reason, serial, content, record).Scan(&id)
+	err = s.row(ctx, tx, []any{&id}, `INSERT INTO fest.audit (at, action, who, why, serial, content, act) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		a.At, string(a.Kind), a.By, a.Reason, serial, content, record)
 	if err != nil {
 		return a, err
 	}
 	a.ID = uint64(id)
-	_, err = tx.Exec(ctx, "SELECT pg_notify($1, 'act')", channel)
+	_, err = s.exec(ctx, tx, "SELECT pg_notify($1, 'act')", channel)
 	return a, err
 }
 
@@ -80,6 +80,30 @@ func (s *Store) Acts(ctx context.Context) ([]fest.Act, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.known.Acts), nil
+}
+
+// Act implements [festdb.Store]: from the database.
+func (s *Store) Act(ctx context.Context, id uint64) (fest.Act, error) {
+	if err := s.usable(ctx); err != nil {
+		return fest.Act{}, err
+	}
+	if err := s.ask(ctx); err != nil {
+		return fest.Act{}, fmt.Errorf("act %d of the audit log: %w", id, err)
+	}
+	var record []byte
+	err := s.row(ctx, s.pool, []any{&record}, "SELECT act FROM fest.audit WHERE id = $1 AND act IS NOT NULL", int64(id))
+	var a fest.Act
+	switch {
+	case isNoRows(err):
+		err = festdb.ErrNotKept
+	case err == nil:
+		err = json.Unmarshal(record, &a)
+	}
+	if err != nil {
+		return fest.Act{}, fmt.Errorf("act %d of the audit log: %w", id, unavailable(ctx, err))
+	}
+	a.ID = id
+	return a, nil
 }
 
 // findActs reads the acts after a number, by one statement, and up to which
@@ -128,6 +152,8 @@ func (s *Store) heldNow(ctx context.Context, tx pgx.Tx) ([][]byte, error) {
 	s.mu.Lock()
 	k := s.known
 	s.mu.Unlock()
+	ctx, cancel := s.statement(ctx)
+	defer cancel()
 	f, err := s.find(ctx, k.serial(), tx)
 	if err != nil {
 		return nil, err

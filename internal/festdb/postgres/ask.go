@@ -37,6 +37,11 @@ func (s *Store) ask(ctx context.Context) error {
 		return last
 	}
 	next, err := s.look(ctx, k)
+	if errors.Is(err, festdb.ErrStream) {
+		if noted, ok := s.adoption(k); ok {
+			next, err = s.look(ctx, noted)
+		}
+	}
 	if err != nil && ctx.Err() != nil {
 		return err // it tells nothing of the database
 	}
@@ -113,6 +118,9 @@ func (s *Store) look(ctx context.Context, k known) (known, error) {
 		return k, fmt.Errorf("asking the database for the audit log: %w", unavailable(ctx, err))
 	}
 	next.Acts, next.Removed = append(slices.Clip(next.Acts), acts...), removed
+	if !next.same(&k) { // what came decides about what was there
+		next.Acts = festdb.Lean(next.Releases, next.Acts, s.opts.Now())
+	}
 	return next, nil
 }
 
@@ -157,8 +165,8 @@ type querier interface {
 }
 
 // Adopt follows the database as it is, although it went back or is another
-// one: a person has decided. Local copies of contents stay while retention
-// keeps them.
+// one: a person has decided. Other processes with the same directory do, too,
+// when they ask next. Local copies of contents stay while retention keeps them.
 func (s *Store) Adopt(ctx context.Context) error {
 	if err := s.usable(ctx); err != nil {
 		return err
@@ -169,7 +177,11 @@ func (s *Store) Adopt(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	defer func() { <-s.asking }()
-	k, err := s.look(ctx, known{})
+	s.mu.Lock()
+	before := s.known
+	s.mu.Unlock()
+	noted, _ := s.adoption(before)
+	k, err := s.look(ctx, known{Adopted: max(before.Adopted, noted.Adopted) + 1})
 	if err != nil {
 		return fmt.Errorf("adopting the database: %w", err)
 	}

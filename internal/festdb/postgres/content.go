@@ -10,7 +10,8 @@ import (
 )
 
 // Content implements [festdb.Store]: from the local disk where it is there and
-// whole, else it is loaded from the database onto the local disk first. Loads
+// whole, else it is loaded from the database onto the local disk first. What
+// the disk does not take stays in memory: see [Store.Persist]. Loads
 // wait for a slot; see Options.LoadSlots. Two calls for the same digest may
 // load it twice.
 func (s *Store) Content(ctx context.Context, digest fest.Digest) (festdb.Content, error) {
@@ -21,8 +22,11 @@ func (s *Store) Content(ctx context.Context, digest fest.Digest) (festdb.Content
 	if localErr == nil {
 		return c, nil
 	}
-	if !errors.Is(localErr, festdb.ErrNotKept) && !errors.Is(localErr, festdb.ErrDamaged) {
+	if !errors.Is(localErr, festdb.ErrNotKept) && !errors.Is(localErr, festdb.ErrDamaged) && !broken(localErr) {
 		return nil, localErr
+	}
+	if p := s.packedOf(digest); p != nil {
+		return p.Open(ctx)
 	}
 	if err := s.ask(ctx); err != nil && !errors.Is(err, festdb.ErrStream) {
 		return nil, errors.Join(localErr, fmt.Errorf("and not to be had from the database: %w", err))

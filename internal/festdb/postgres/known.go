@@ -15,9 +15,12 @@ import (
 type known struct {
 	Stream   string         `json:"stream"`
 	Releases []fest.Release `json:"releases"`       // by serial; the last is the one to be served
-	Acts     []fest.Act     `json:"acts,omitempty"` // by ID
+	Acts     []fest.Act     `json:"acts,omitempty"` // by ID, as [festdb.Lean] leaves them
 	// Removed is up to which number of the database things have left.
 	Removed uint64 `json:"removed,omitempty"`
+	// Adopted is how often a person had this node follow a database that went
+	// back or is another one.
+	Adopted int `json:"adopted,omitempty"`
 }
 
 func (k *known) lastAct() uint64 {
@@ -64,7 +67,7 @@ type found struct {
 // follow returns what is known after f was seen.
 func (k *known) follow(f found) (known, error) {
 	if k.Stream == "" {
-		return known{Stream: f.stream, Releases: f.releases}, nil
+		return known{Stream: f.stream, Releases: f.releases, Adopted: k.Adopted}, nil
 	}
 	was, published := k.current()
 	e := &StreamError{KnownStream: k.Stream, FoundStream: f.stream, KnownSerial: was.Serial, FoundSerial: f.serial}
@@ -105,6 +108,7 @@ func (s *Store) recall() error {
 	case err != nil:
 		return err
 	}
+	k.Acts = festdb.Lean(k.Releases, k.Acts, s.opts.Now())
 	s.known = k
 	return nil
 }
@@ -115,6 +119,9 @@ func (s *Store) recall() error {
 func (s *Store) remember(ctx context.Context, k known, force bool) {
 	var now known
 	err := s.disk.UpdateNote(ctx, festdb.KnownNote, &now, func() (bool, error) {
+		if !force && now.Adopted > k.Adopted {
+			return false, nil
+		}
 		if !force && now.Stream == k.Stream && now.serial() >= k.serial() && now.lastAct() >= k.lastAct() && now.Removed >= k.Removed {
 			return false, nil
 		}
@@ -124,6 +131,15 @@ func (s *Store) remember(ctx context.Context, k known, force bool) {
 	if err != nil {
 		s.log.Warn("what is known of the ledger was not kept on the local disk", "error", err)
 	}
+}
+
+// adoption is what another process with the same directory noted when a person
+// had this node follow the database as it is; false: nobody did since k.
+func (s *Store) adoption(k known) (noted known, ok bool) {
+	if err := s.disk.ReadNote(festdb.KnownNote, &noted); err != nil {
+		return known{}, false // it was said when it was read first, or there is none
+	}
+	return noted, noted.Adopted > k.Adopted
 }
 
 // released is what the local disk asks before it removes anything. Another

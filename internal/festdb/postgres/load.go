@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,25 +27,30 @@ type Load struct {
 	Bytes   int64 // of XML that was fetched
 	// Waited is how long it took to get a slot; Took is the rest.
 	Waited, Took time.Duration
-	Err          error
+	// DiskErr is why the local disk did not take it: it is in memory. nil: it did.
+	DiskErr error
+	Err     error
 }
 
-// load brings a content from the database onto the local disk and opens it.
+// load brings a content from the database onto the local disk, or where that
+// takes nothing into memory, and opens it.
 func (s *Store) load(ctx context.Context, digest fest.Digest) (c festdb.Content, err error) {
 	l := loading{s: s, sum: Load{Digest: digest}}
 	begin := time.Now()
+	defer func() { // whatever became of it
+		l.sum.Took, l.sum.Err = time.Since(begin)-l.sum.Waited, err
+		s.opts.Loaded(l.sum)
+	}()
 	if l.conn, err = s.dial(ctx, "load"); err != nil {
 		return nil, err
 	}
 	defer s.hangUp(l.conn) // frees the slot
-	if err := s.slot(ctx, l.conn); err != nil {
+	err = s.slot(ctx, l.conn)
+	l.sum.Waited = time.Since(begin)
+	if err != nil {
 		return nil, err
 	}
-	l.sum.Waited = time.Since(begin)
-	begin = time.Now()
 	c, err = l.run(ctx, digest)
-	l.sum.Took, l.sum.Err = time.Since(begin), err
-	s.opts.Loaded(l.sum)
 	return c, unavailable(ctx, err)
 }
 
@@ -72,43 +78,96 @@ func (l *loading) run(ctx context.Context, digest fest.Digest) (festdb.Content, 
 	if l.base != nil {
 		defer l.base.Close() //nolint:errcheck // only read
 	}
-	w, err := l.s.disk.NewWriter(ctx)
+	c, err := l.ontoDisk(ctx, digest)
+	var refused *diskError
+	if !errors.As(err, &refused) || ctx.Err() != nil {
+		return c, err
+	}
+	l.sum.DiskErr = refused.err
+	p, err := l.intoMemory(ctx, digest)
 	if err != nil {
 		return nil, err
+	}
+	return l.s.holdPacked(ctx, p)
+}
+
+// diskError is a failure of the local disk, and of nothing else.
+type diskError struct{ err error }
+
+func (e *diskError) Error() string { return "the local disk: " + e.err.Error() }
+func (e *diskError) Unwrap() error { return e.err }
+
+func ofDisk(err error) error {
+	if err == nil || errors.Is(err, festdb.ErrTooLarge) {
+		return err
+	}
+	return &diskError{err}
+}
+
+// ontoDisk writes the content onto the local disk.
+func (l *loading) ontoDisk(ctx context.Context, digest fest.Digest) (festdb.Content, error) {
+	w, err := l.s.disk.NewWriter(ctx)
+	if err != nil {
+		return nil, ofDisk(err)
 	}
 	defer func() {
 		if err := w.Discard(); err != nil { // what belongs to a release stays
 			l.s.log.Warn("leftovers of a load not removed", "error", err)
 		}
 	}()
-	for at := 0; at < len(l.ids); at += chunk {
-		if err := l.s.opts.fault("load"); err != nil {
-			return nil, err
-		}
-		if err := l.add(ctx, w, at, min(at+chunk, len(l.ids))); err != nil {
-			return nil, fmt.Errorf("content %s in the database: %w", digest, err)
-		}
+	if err := l.addAll(ctx, digest, func(e fest.Slice) error { return ofDisk(w.Add(e)) }); err != nil {
+		return nil, err
 	}
-	got, err := l.sealed(w, digest)
+	got, err := w.SealAs(l.doc, digest)
+	if errors.Is(err, festdb.ErrDamaged) {
+		return nil, l.wrong(digest, w.Entries(), err)
+	}
+	if err != nil {
+		return nil, ofDisk(err)
+	}
+	c, err := l.s.disk.Content(ctx, got)
+	return c, ofDisk(err)
+}
+
+// intoMemory packs the content in memory.
+func (l *loading) intoMemory(ctx context.Context, digest fest.Digest) (*festdb.Packed, error) {
+	m, err := festdb.NewMemory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return l.s.disk.Content(ctx, got)
+	defer m.Discard()
+	if err := l.addAll(ctx, digest, m.Add); err != nil {
+		return nil, err
+	}
+	p, err := m.SealAs(l.doc, digest)
+	if errors.Is(err, festdb.ErrDamaged) {
+		return nil, l.wrong(digest, m.Entries(), err)
+	}
+	return p, err
 }
 
-// sealed ends the local copy, if it is what it should be.
-func (l *loading) sealed(w *festdb.Writer, digest fest.Digest) (fest.Digest, error) {
-	got, err := w.SealAs(l.doc, digest)
-	if err == nil {
-		return got, nil
+// addAll hands over all entries in file order.
+func (l *loading) addAll(ctx context.Context, digest fest.Digest, put func(fest.Slice) error) error {
+	for at := 0; at < len(l.ids); at += chunk {
+		if err := l.s.opts.fault("load"); err != nil {
+			return err
+		}
+		if err := l.add(ctx, put, at, min(at+chunk, len(l.ids))); err != nil {
+			return fmt.Errorf("content %s in the database: %w", digest, err)
+		}
 	}
-	for i, sum := range w.Entries() {
+	return nil
+}
+
+// wrong says which entry of a copy is not what it should be.
+func (l *loading) wrong(digest fest.Digest, sums []festdb.EntryDigest, err error) error {
+	for i, sum := range sums {
 		if sum != l.known[l.ids[i]] {
-			return "", fmt.Errorf("content %s in the database: %w: entry %d, number %d in file order, has the digest %s, want %s",
+			return fmt.Errorf("content %s in the database: %w: entry %d, number %d in file order, has the digest %s, want %s",
 				digest, festdb.ErrDamaged, l.ids[i], i, hex.EncodeToString(sum[:6]), hex.EncodeToString(firstSix(l.known[l.ids[i]])))
 		}
 	}
-	return "", err
+	return err
 }
 
 func firstSix(d festdb.EntryDigest) []byte { return d[:6] }
@@ -123,8 +182,8 @@ func (l *loading) list(ctx context.Context, digest fest.Digest) error {
 	var n int
 	var first, count []int32
 	var packed []byte
-	err = l.conn.QueryRow(ctx, "SELECT id, retrieval_date, valid_from_date_helfo, entries, first, count, lines FROM fest.content WHERE digest = $1", key).
-		Scan(&id, &l.doc.RetrievalDate, &l.doc.ValidFromDateHelfo, &n, &first, &count, &packed)
+	err = l.s.row(ctx, l.conn, []any{&id, &l.doc.RetrievalDate, &l.doc.ValidFromDateHelfo, &n, &first, &count, &packed},
+		"SELECT id, retrieval_date, valid_from_date_helfo, entries, first, count, lines FROM fest.content WHERE digest = $1", key)
 	if isNoRows(err) {
 		return festdb.ErrNotKept
 	}
@@ -141,37 +200,27 @@ func (l *loading) list(ctx context.Context, digest fest.Digest) error {
 	if err := l.readFrames(ctx); err != nil {
 		return err
 	}
-	rows, err := l.conn.Query(ctx, "SELECT e.id, e.frame, e.digest FROM fest.entries_of($1) o JOIN fest.entry e ON e.id = o.entry", id)
-	if err != nil {
-		return err
-	}
 	l.known = make(map[int32]festdb.EntryDigest, n)
 	l.where = make(map[int32]int32, n)
 	var entry, frame int32
 	var sum []byte
-	_, err = pgx.ForEachRow(rows, []any{&entry, &frame, &sum}, func() error {
+	return l.s.rows(ctx, l.conn, []any{&entry, &frame, &sum}, func() error {
 		if len(sum) != len(festdb.EntryDigest{}) {
 			return fmt.Errorf("%w: entry %d has a digest of %d bytes", festdb.ErrDamaged, entry, len(sum))
 		}
 		l.known[entry], l.where[entry] = festdb.EntryDigest(sum), frame
 		return nil
-	})
-	return err
+	}, "SELECT e.id, e.frame, e.digest FROM fest.entries_of($1) o JOIN fest.entry e ON e.id = o.entry", id)
 }
 
 func (l *loading) readFrames(ctx context.Context) error {
-	rows, err := l.conn.Query(ctx, "SELECT id, catalogue, context FROM fest.frame")
-	if err != nil {
-		return err
-	}
 	l.frames = map[int32]fest.Slice{}
 	var id int32
 	var f fest.Slice
-	_, err = pgx.ForEachRow(rows, []any{&id, &f.Catalogue, &f.Context}, func() error {
+	return l.s.rows(ctx, l.conn, []any{&id, &f.Catalogue, &f.Context}, func() error {
 		l.frames[id] = f
 		return nil
-	})
-	return err
+	}, "SELECT id, catalogue, context FROM fest.frame")
 }
 
 // lean opens the newest content on the local disk: most of what the new one
@@ -204,8 +253,8 @@ func (l *loading) lean(ctx context.Context) {
 	}
 }
 
-// add writes the entries from one ordinal to another.
-func (l *loading) add(ctx context.Context, w *festdb.Writer, from, to int) error {
+// add hands over the entries from one ordinal to another.
+func (l *loading) add(ctx context.Context, put func(fest.Slice) error, from, to int) error {
 	var want []int32
 	for _, id := range l.ids[from:to] {
 		sum, ok := l.known[id]
@@ -234,7 +283,7 @@ func (l *loading) add(ctx context.Context, w *festdb.Writer, from, to int) error
 			return l.gone(ctx, id)
 		}
 		e.Line = l.lines[i]
-		if err := w.Add(e); err != nil {
+		if err := put(e); err != nil {
 			return err
 		}
 	}
@@ -246,20 +295,16 @@ func (l *loading) fetch(ctx context.Context, ids []int32) (map[int32][]byte, err
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	rows, err := l.conn.Query(ctx, "SELECT id, xml FROM fest.entry WHERE id = ANY($1)", ids)
-	if err != nil {
-		return nil, err
-	}
 	xml := make(map[int32][]byte, len(ids))
 	var id int32
 	var b []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &b}, func() error {
+	err := l.s.rows(ctx, l.conn, []any{&id, &b}, func() error {
 		xml[id] = b
 		l.sum.Fetched++
 		l.sum.Bytes += int64(len(b))
 		b = nil // scanned into a new slice each time
 		return nil
-	})
+	}, "SELECT id, xml FROM fest.entry WHERE id = ANY($1)", ids)
 	return xml, err
 }
 
@@ -271,7 +316,7 @@ func (l *loading) gone(ctx context.Context, id int32) error {
 		return err
 	}
 	var there bool
-	if err := l.conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", key).Scan(&there); err != nil {
+	if err := l.s.row(ctx, l.conn, []any{&there}, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", key); err != nil {
 		return err
 	}
 	if !there {

@@ -37,8 +37,8 @@ type Options struct {
 	// OpenTimeout is how long Open waits for the database where the node knows
 	// releases without it. Zero: as long as for any question.
 	OpenTimeout time.Duration
-	// ImportTimeout is how long one statement of an import or a load may take.
-	// Zero: 5 min.
+	// ImportTimeout is how long one statement of an import or a load may take,
+	// on the server; here ConnectTimeout longer. Zero: 5 min.
 	ImportTimeout time.Duration
 	// LockTimeout is how long an import waits for others. Zero: 30 s.
 	LockTimeout time.Duration

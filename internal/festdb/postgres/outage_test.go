@@ -240,6 +240,45 @@ func TestNeverAnswers(t *testing.T) {
 	}
 }
 
+// TestHoleInAnImport: from a step on, a network swallows everything. The import
+// ends by itself, soon after its statement should have, and says why; nothing
+// is published, and when the network is well again the next import succeeds.
+func TestHoleInAnImport(t *testing.T) {
+	t.Parallel()
+	for i, at := range []string{"stage list", "insert", "commit"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			url := database(t)
+			one := storetest.Publish(t, open(t, postgres.Options{URL: url}), 50, 1, 0)
+			p := newProxy(t, url)
+			o := impatient(p.url, t.TempDir())
+			o.ImportTimeout, o.LockTimeout = 2*time.Second, 2*time.Second
+			var fell time.Time
+			s := open(t, postgres.WithFault(o, func(step string) error {
+				if step == at {
+					fell = time.Now()
+					p.set(true, false)
+				}
+				return nil
+			}))
+			_, err := storetest.TryPublish(t, s, 60, 2, current(t, s).Serial)
+			if !errors.Is(err, festdb.ErrUnavailable) {
+				t.Errorf("error %v, want %v", err, festdb.ErrUnavailable)
+			}
+			if took := time.Since(fell); fell.IsZero() || took > 30*time.Second {
+				t.Errorf("the import ended %v after the network fell silent", took)
+			} else {
+				t.Log("ended after", took)
+			}
+			p.set(false, false)
+			eventually(t, "the session of the import ends", func() bool {
+				return query[int64](t, url, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'festd import' AND datname = current_database()")[0] == 0
+			})
+			wantWhole(t, url, uint64(10+i), one.Serial)
+		})
+	}
+}
+
 // TestHangs: the server is stopped, as by a machine without memory.
 func TestHangs(t *testing.T) {
 	t.Parallel()

@@ -57,13 +57,13 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, e
 		return err
 	}
 	var kept bool
-	if err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", digest).Scan(&kept); err != nil {
+	if err := s.row(ctx, tx, []any{&kept}, "SELECT EXISTS (SELECT FROM fest.content WHERE digest = $1)", digest); err != nil {
 		return err
 	}
 	if !kept {
 		return fmt.Errorf("content %s: %w in the database", r.Content.Digest, festdb.ErrNotKept)
 	}
-	moved, err := tx.Exec(ctx, "UPDATE fest.store SET serial = serial + 1 WHERE stream = $1 AND serial = $2", r.Stream, int64(expect))
+	moved, err := s.exec(ctx, tx, "UPDATE fest.store SET serial = serial + 1 WHERE stream = $1 AND serial = $2", r.Stream, int64(expect))
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, e
 	by := festdb.ActorOf(ctx)
 	cur := fest.Release{Serial: expect}
 	if expect > 0 {
-		if err := tx.QueryRow(ctx, "SELECT encode(content, 'hex') FROM fest.release WHERE serial = $1", int64(expect)).Scan(&cur.Content.Digest); err != nil {
+		if err := s.row(ctx, tx, []any{&cur.Content.Digest}, "SELECT encode(content, 'hex') FROM fest.release WHERE serial = $1", int64(expect)); err != nil {
 			return err
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, e
 	}
 	if len(removed) > 0 {
 		gone := festdb.Removal{Serial: r.Serial, RetrievalDate: r.Content.RetrievalDate, Data: removed}
-		if err := insertRemoved(ctx, tx, gone, digest); err != nil {
+		if err := s.insertRemoved(ctx, tx, gone, digest); err != nil {
 			return err
 		}
 	}
@@ -104,6 +104,8 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, e
 		b.Queue(`INSERT INTO fest.audit (action, who, why, serial, content) VALUES ('left', $1, $2, $3, $4)`, by.Who, by.Why, int64(r.Serial), left)
 	}
 	b.Queue(`SELECT pg_notify($1, $2)`, channel, strconv.FormatUint(uint64(r.Serial), 10))
+	ctx, cancel := s.statement(ctx)
+	defer cancel()
 	return tx.SendBatch(ctx, b).Close()
 }
 
@@ -111,7 +113,7 @@ func (s *Store) insertRelease(ctx context.Context, tx pgx.Tx, r *fest.Release, e
 func (s *Store) conflict(ctx context.Context, tx pgx.Tx, stream string, expect fest.Serial) error {
 	var foundStream string
 	var serial int64
-	if err := tx.QueryRow(ctx, "SELECT stream, serial FROM fest.store").Scan(&foundStream, &serial); err != nil {
+	if err := s.row(ctx, tx, []any{&foundStream, &serial}, "SELECT stream, serial FROM fest.store"); err != nil {
 		return err
 	}
 	if foundStream != stream {
@@ -161,12 +163,12 @@ func (s *Store) published(ctx context.Context, r fest.Release) (there bool, err 
 // they come one after the other. What it cannot do at once it should not do
 // under the lock.
 func (s *Store) write(ctx context.Context, conn beginner, change func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
+	return s.inTx(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := s.exec(ctx, tx, "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true)",
 			milliseconds(s.opts.LockTimeout), milliseconds(s.opts.ImportTimeout)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1, 0)", lockWriter); err != nil {
+		if _, err := s.exec(ctx, tx, "SELECT pg_advisory_xact_lock($1, 0)", lockWriter); err != nil {
 			return err
 		}
 		return change(tx)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,19 +23,20 @@ func (g *stage) Remove(data []byte) error {
 	return nil
 }
 
-// Removed implements [festdb.Store]: what the local disk lacks is fetched.
-// Without the database it is what the disk has.
+// Removed implements [festdb.Store]: what the local disk lacks is fetched, and
+// stays in memory where the disk does not take it. Without the database it is
+// what the node has.
 func (s *Store) Removed(ctx context.Context) ([]festdb.Removal, error) {
 	if err := s.usable(ctx); err != nil {
 		return nil, err
 	}
-	local, damaged := s.disk.Removals()
+	local, damaged := s.localRemovals()
 	if err := s.ask(ctx); err == nil {
 		fetched, err := s.fetchRemovals(ctx, local)
 		if err != nil {
 			s.log.Warn("what left the register could not be fetched in full", "error", err)
 		} else if damaged = nil; fetched {
-			local, damaged = s.disk.Removals()
+			local, damaged = s.localRemovals()
 		}
 	} else if ctx.Err() != nil {
 		return nil, err
@@ -47,7 +50,40 @@ func (s *Store) Removed(ctx context.Context) ([]festdb.Removal, error) {
 	return festdb.PublishedRemovals(local, releases), nil
 }
 
-// fetchRemovals brings the local disk up to date, and says whether it changed.
+// localRemovals are those of this node: on its disk, and what that did not
+// take, which is tried again.
+func (s *Store) localRemovals() ([]festdb.Removal, []error) {
+	s.mu.Lock()
+	held := s.removals
+	s.removals = nil
+	s.mu.Unlock()
+	for _, r := range held {
+		s.putRemoval(r)
+	}
+	list, damaged := s.disk.Removals()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.removals {
+		list = slices.DeleteFunc(list, func(o festdb.Removal) bool { return o.Serial == r.Serial && o.Content == r.Content })
+		list = append(list, r)
+	}
+	festdb.SortRemovals(list)
+	return list, damaged
+}
+
+// putRemoval keeps a removal on the local disk, or else in memory.
+func (s *Store) putRemoval(r festdb.Removal) {
+	err := s.disk.PutRemoval(r)
+	if err == nil || errors.Is(err, festdb.ErrNotDurable) {
+		return
+	}
+	s.log.Debug("the local disk did not take what left the register; it is in memory", "serial", r.Serial, "error", err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.removals = append(s.removals, r)
+}
+
+// fetchRemovals brings the node up to date, and says whether it changed.
 func (s *Store) fetchRemovals(ctx context.Context, local []festdb.Removal) (changed bool, err error) {
 	type key struct {
 		serial  fest.Serial
@@ -89,9 +125,7 @@ func (s *Store) fetchRemovals(ctx context.Context, local []festdb.Removal) (chan
 		if got := sha256.Sum256(r.Data); !bytes.Equal(got[:], sum) {
 			continue // it was replaced in between: the next look has it
 		}
-		if err := s.disk.PutRemoval(r); err != nil {
-			return changed, err
-		}
+		s.putRemoval(r)
 		changed = true
 	}
 	return changed, nil
@@ -113,13 +147,13 @@ func (s *Store) AddHistory(ctx context.Context, r festdb.Removal) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM fest.removed WHERE serial = 0 AND content = $1", content); err != nil {
+		if _, err := s.exec(ctx, tx, "DELETE FROM fest.removed WHERE serial = 0 AND content = $1", content); err != nil {
 			return err
 		}
-		if err := insertRemoved(ctx, tx, r, content); err != nil {
+		if err := s.insertRemoved(ctx, tx, r, content); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "SELECT pg_notify($1, 'history')", channel)
+		_, err = s.exec(ctx, tx, "SELECT pg_notify($1, 'history')", channel)
 		return err
 	})
 	if err != nil {
@@ -128,8 +162,8 @@ func (s *Store) AddHistory(ctx context.Context, r festdb.Removal) error {
 	return nil
 }
 
-func insertRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal, content []byte) error {
-	_, err := tx.Exec(ctx, "INSERT INTO fest.removed (serial, content, retrieval_date, data) VALUES ($1, $2, $3, $4)",
+func (s *Store) insertRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal, content []byte) error {
+	_, err := s.exec(ctx, tx, "INSERT INTO fest.removed (serial, content, retrieval_date, data) VALUES ($1, $2, $3, $4)",
 		int64(r.Serial), content, string(r.RetrievalDate), r.Data)
 	return err
 }

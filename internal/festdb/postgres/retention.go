@@ -52,7 +52,7 @@ func (s *Store) pruneOne(ctx context.Context) (removed int, err error) {
 			return err
 		}
 		removed = 1
-		_, err = tx.Exec(ctx, `WITH gone AS (DELETE FROM fest.content WHERE id = $1 RETURNING digest)
+		_, err = s.exec(ctx, tx, `WITH gone AS (DELETE FROM fest.content WHERE id = $1 RETURNING digest)
 			INSERT INTO fest.audit (action, who, why, content) SELECT 'retention', $2, $3, digest FROM gone`,
 			id, s.opts.ApplicationName, fmt.Sprintf("older than %v and not among the newest %d", s.opts.Retention.Age, s.opts.Retention.Contents))
 		return err
@@ -64,28 +64,23 @@ func (s *Store) pruneOne(ctx context.Context) (removed int, err error) {
 // keeps its content whatever its age; so does a release that someone is about
 // to publish, by its claim.
 func (s *Store) victim(ctx context.Context, tx pgx.Tx) (id int32, ok bool, err error) {
-	rows, err := tx.Query(ctx, `
-		SELECT c.id, max(r.published_at) FROM fest.release r JOIN fest.content c ON c.digest = r.content
-		GROUP BY c.id ORDER BY max(r.serial) DESC`)
-	if err != nil {
-		return 0, false, err
-	}
-	defer rows.Close()
 	oldest := s.opts.Now().Add(-s.opts.Retention.Age)
 	var victims []int32
-	for n := 0; rows.Next(); n++ {
-		var published time.Time
-		if err := rows.Scan(&id, &published); err != nil {
-			return 0, false, err
-		}
+	var published time.Time
+	n := 0
+	err = s.rows(ctx, tx, []any{&id, &published}, func() error {
 		if n > 0 && n >= s.opts.Retention.Contents && published.Before(oldest) {
 			victims = append(victims, id)
 		}
+		n++
+		return nil
+	}, `
+		SELECT c.id, max(r.published_at) FROM fest.release r JOIN fest.content c ON c.digest = r.content
+		GROUP BY c.id ORDER BY max(r.serial) DESC`)
+	if err != nil || len(victims) == 0 {
+		return 0, false, err
 	}
-	if rows.Err() != nil || len(victims) == 0 {
-		return 0, false, rows.Err()
-	}
-	err = tx.QueryRow(ctx, "SELECT v FROM unnest($1::integer[]) AS v WHERE pg_try_advisory_xact_lock($2, v) LIMIT 1", victims, lockClaim).Scan(&id)
+	err = s.row(ctx, tx, []any{&id}, "SELECT v FROM unnest($1::integer[]) AS v WHERE pg_try_advisory_xact_lock($2, v) LIMIT 1", victims, lockClaim)
 	if isNoRows(err) {
 		return 0, false, nil
 	}
@@ -101,7 +96,7 @@ func (s *Store) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `
+		_, err = s.exec(ctx, tx, `
 			WITH loose AS MATERIALIZED (
 				SELECT id FROM fest.content c WHERE NOT EXISTS (SELECT FROM fest.release r WHERE r.content = c.digest) AND c.digest <> ALL ($2)
 			)
@@ -116,7 +111,7 @@ func (s *Store) sweep(ctx context.Context) error {
 
 func (s *Store) sweepEntries(ctx context.Context) (more bool, err error) {
 	err = s.write(ctx, s.pool, func(tx pgx.Tx) error {
-		gone, err := tx.Exec(ctx, `
+		gone, err := s.exec(ctx, tx, `
 			WITH kept AS MATERIALIZED (
 				SELECT coalesce(range_agg(int4range(r.first, r.first + r.count)), '{}') AS entries
 				FROM fest.content c, LATERAL unnest(c.first, c.count) AS r (first, count)

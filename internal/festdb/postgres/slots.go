@@ -16,7 +16,7 @@ func (s *Store) slot(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		for _, i := range rand.Perm(s.opts.LoadSlots) {
 			var got bool
-			if err := conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1, $2)", lockLoad, int32(i)).Scan(&got); err != nil {
+			if err := s.row(ctx, conn, []any{&got}, "SELECT pg_try_advisory_lock($1, $2)", lockLoad, int32(i)); err != nil {
 				return unavailable(ctx, err)
 			}
 			if got {

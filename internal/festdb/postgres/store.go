@@ -37,6 +37,9 @@ type Store struct {
 	status  Status
 	alone   time.Time // the database is left alone until then
 	damaged map[fest.Digest]bool
+	// What the local disk did not take, the last one last.
+	packed   []*festdb.Packed
+	removals []festdb.Removal
 }
 
 var _ festdb.Store = (*Store)(nil)
@@ -194,7 +197,7 @@ func (s *Store) Releases(ctx context.Context) ([]festdb.Record, error) {
 		digest := r.Content.Digest
 		kept, damaged := s.disk.Kept(digest)
 		records = append(records, festdb.Record{
-			Release: r, Kept: kept || inDatabase[digest], Damaged: damaged || found[digest], Recalled: err != nil,
+			Release: r, Kept: kept || inDatabase[digest] || s.InMemory(digest), Damaged: damaged || found[digest], Recalled: err != nil,
 		})
 	}
 	return records, nil

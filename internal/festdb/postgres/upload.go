@@ -80,15 +80,15 @@ func (u *upload) stageList(ctx context.Context) error {
 		CREATE TEMPORARY TABLE staged_list (ordinal integer, digest bytea);
 		CREATE TEMPORARY TABLE staged_entry (frame integer, digest bytea, xml bytea);
 		ALTER TABLE staged_entry ALTER COLUMN xml SET STORAGE EXTERNAL`
-	if _, err := u.conn.Exec(ctx, tables); err != nil {
+	if _, err := u.s.exec(ctx, u.conn, tables); err != nil {
 		return err
 	}
-	_, err := u.conn.CopyFrom(ctx, pgx.Identifier{"pg_temp", "staged_list"}, []string{"ordinal", "digest"},
+	err := u.s.copy(ctx, u.conn, "staged_list", []string{"ordinal", "digest"},
 		pgx.CopyFromSlice(len(u.sums), func(i int) ([]any, error) { return []any{int32(i), u.sums[i][:]}, nil }))
 	if err != nil {
 		return err
 	}
-	_, err = u.conn.Exec(ctx, "ANALYZE pg_temp.staged_list")
+	_, err = u.s.exec(ctx, u.conn, "ANALYZE pg_temp.staged_list")
 	return err
 }
 
@@ -99,7 +99,7 @@ func (u *upload) missing(ctx context.Context) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := u.conn.Query(ctx, `
+	list, err := u.s.numbers(ctx, u.conn, `
 		SELECT min(l.ordinal) FROM staged_list l
 		WHERE NOT EXISTS (SELECT FROM fest.entry e WHERE e.digest = l.digest)
 		GROUP BY l.digest
@@ -109,10 +109,6 @@ func (u *upload) missing(ctx context.Context) ([]int32, error) {
 			AND e.digest <> fest.entry_digest(f.catalogue, f.context, e.xml)
 		GROUP BY l.digest
 		ORDER BY 1`, digest)
-	if err != nil {
-		return nil, err
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[int32])
 	return slices.DeleteFunc(list, func(i int32) bool { return u.sent[i] }), err
 }
 
@@ -142,7 +138,7 @@ func (u *upload) stageEntries(ctx context.Context, ordinals []int32) error {
 		i++
 		return []any{frame, sum[:], e.XML}, nil
 	})
-	if _, err := u.conn.CopyFrom(ctx, pgx.Identifier{"pg_temp", "staged_entry"}, []string{"frame", "digest", "xml"}, source); err != nil {
+	if err := u.s.copy(ctx, u.conn, "staged_entry", []string{"frame", "digest", "xml"}, source); err != nil {
 		return err
 	}
 	for _, o := range ordinals {
@@ -155,14 +151,14 @@ func (u *upload) stageEntries(ctx context.Context, ordinals []int32) error {
 // connection while the upload's is busy.
 func (s *Store) frame(ctx context.Context, catalogue, context string) (id int32, err error) {
 	const find = "SELECT id FROM fest.frame WHERE catalogue = $1 AND context = $2"
-	err = s.pool.QueryRow(ctx, find, catalogue, context).Scan(&id)
+	err = s.row(ctx, s.pool, []any{&id}, find, catalogue, context)
 	if !isNoRows(err) {
 		return id, err
 	}
-	if _, err := s.pool.Exec(ctx, "INSERT INTO fest.frame (catalogue, context) VALUES ($1, $2) ON CONFLICT DO NOTHING", catalogue, context); err != nil {
+	if _, err := s.exec(ctx, s.pool, "INSERT INTO fest.frame (catalogue, context) VALUES ($1, $2) ON CONFLICT DO NOTHING", catalogue, context); err != nil {
 		return 0, err
 	}
-	return id, s.pool.QueryRow(ctx, find, catalogue, context).Scan(&id)
+	return id, s.row(ctx, s.pool, []any{&id}, find, catalogue, context)
 }
 
 // insert is the transaction that makes the content. It reports false where an
@@ -170,7 +166,7 @@ func (s *Store) frame(ctx context.Context, catalogue, context string) (id int32,
 func (u *upload) insert(ctx context.Context) (done bool, err error) {
 	err = u.s.write(ctx, u.conn, func(tx pgx.Tx) error {
 		if len(u.sent) > 0 {
-			if _, err := tx.Exec(ctx, `
+			if _, err := u.s.exec(ctx, tx, `
 				INSERT INTO fest.entry AS e (frame, digest, xml) SELECT frame, digest, xml FROM staged_entry
 				ON CONFLICT (digest) DO UPDATE SET frame = excluded.frame, xml = excluded.xml
 				WHERE e.xml <> excluded.xml OR e.frame <> excluded.frame`); err != nil {
@@ -180,11 +176,7 @@ func (u *upload) insert(ctx context.Context) (done bool, err error) {
 		if err := u.s.opts.fault("inserted"); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, "SELECT e.id FROM staged_list l JOIN fest.entry e USING (digest) ORDER BY l.ordinal")
-		if err != nil {
-			return err
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+		ids, err := u.s.numbers(ctx, tx, "SELECT e.id FROM staged_list l JOIN fest.entry e USING (digest) ORDER BY l.ordinal")
 		if err != nil {
 			return err
 		}
@@ -204,7 +196,7 @@ func (u *upload) insertContent(ctx context.Context, tx pgx.Tx, ids []int32) erro
 	}
 	doc := u.local.Document()
 	first, count := runs(ids)
-	if _, err := tx.Exec(ctx, `
+	if _, err := u.s.exec(ctx, tx, `
 		INSERT INTO fest.content AS c (digest, retrieval_date, valid_from_date_helfo, entries, first, count, lines)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (digest) DO UPDATE SET retrieval_date = excluded.retrieval_date, valid_from_date_helfo = excluded.valid_from_date_helfo,
@@ -215,10 +207,10 @@ func (u *upload) insertContent(ctx context.Context, tx pgx.Tx, ids []int32) erro
 		return err
 	}
 	var id int32
-	if err := tx.QueryRow(ctx, "SELECT id FROM fest.content WHERE digest = $1", digest).Scan(&id); err != nil {
+	if err := u.s.row(ctx, tx, []any{&id}, "SELECT id FROM fest.content WHERE digest = $1", digest); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "SELECT pg_advisory_lock_shared($1, $2)", lockClaim, id)
+	_, err = u.s.exec(ctx, tx, "SELECT pg_advisory_lock_shared($1, $2)", lockClaim, id)
 	return err
 }
 

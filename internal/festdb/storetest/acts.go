@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,52 @@ func candidateKept(t *testing.T, b Backend) {
 	}
 	if c, _ := docket(t, s2).Candidate(c.Digest); c.State != fest.CandidatePublished || c.Decision == nil || c.Decision.Serial != r.Serial {
 		t.Errorf("the candidate afterwards: %+v", c)
+	}
+}
+
+// heldForWeeks: a source that is bad for weeks adds a whole verdict with every
+// file. The list has those of the newest that wait, and Act has all.
+func heldForWeeks(t *testing.T, b Backend) {
+	s := b.Open(t)
+	rel := Publish(t, s, 50, 1, 0)
+	verdict := json.RawMessage(`{"held": true, "names": "` + strings.Repeat("x", 100<<10) + `"}`)
+	var held []fest.Act
+	for i := range 9 {
+		c := fest.Content{
+			Digest: fest.Digest(strings.Repeat(string(rune('0'+i)), 64)), Document: Document(i), Filter: fest.FilterPrescriber,
+			Findings: []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Text: "many"}},
+		}
+		held = append(held, record(t, s, fest.Act{Kind: fest.ActHold, By: "festd", Content: c.Digest,
+			Candidate: &fest.Candidate{Content: c, Baseline: rel.Serial, Verdict: verdict}}))
+	}
+	record(t, s, fest.Act{Kind: fest.ActReject, By: "Ola", Reason: "r", Content: held[8].Content})
+	for _, s := range []festdb.Store{s, b.Open(t)} {
+		whole := 0
+		for _, a := range actsOf(t, s) {
+			if a.Candidate != nil && len(a.Candidate.Verdict)+len(a.Candidate.Content.Findings) > 0 {
+				whole++
+			}
+		}
+		if whole > 5 {
+			t.Errorf("the list has %d verdicts, want those of the five newest that wait", whole)
+		}
+		d := docket(t, s)
+		for i := range held {
+			c, ok := d.Candidate(held[i].Content)
+			want := i > 3 && i < 8
+			if i == 3 { // it was not among the five before the last one was rejected
+				want = len(c.Verdict) > 0
+			}
+			if !ok || (len(c.Verdict) > 0) != want || c.Act != held[i].ID {
+				t.Errorf("candidate %d: act %d, want %d; a verdict of %d bytes, want one: %v", i, c.Act, held[i].ID, len(c.Verdict), want)
+			}
+			a, err := s.Act(ctx, held[i].ID)
+			if err != nil || a.ID != held[i].ID || a.Candidate == nil || len(a.Candidate.Verdict) < 100<<10 || len(a.Candidate.Content.Findings) != 1 {
+				t.Errorf("act %d: %v, not whole", held[i].ID, err)
+			}
+		}
+		_, err := s.Act(ctx, 4711)
+		wantErr(t, err, festdb.ErrNotKept)
 	}
 }
 

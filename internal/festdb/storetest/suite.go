@@ -67,6 +67,7 @@ func Run(t *testing.T, factory func(t testing.TB) Backend) {
 		{"DamageIsMendedByImport", damageMended},
 		{"ClosedStore", closedStore},
 		{"Acts", acts},
+		{"HeldForWeeks", heldForWeeks},
 		{"ActsAreHinted", actsHinted},
 		{"Causes", causes},
 		{"CandidateIsKept", candidateKept},
