@@ -205,7 +205,13 @@ func (f *follower) observe(r cache.Refresh) {
 func (f *follower) importSource(ctx context.Context) {
 	path := f.opts.Source
 	if fetch.IsURL(path) {
-		f.whileLeading(ctx, f.poll)
+		p, err := f.newPoller()
+		if err != nil {
+			f.log.Error("the source cannot be polled", "source", fetch.Location(path), "error", err)
+			return
+		}
+		defer p.close()
+		f.whileLeading(ctx, p.run)
 		return
 	}
 	f.whileLeading(ctx, f.importPath)
@@ -244,6 +250,10 @@ func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(cont
 		return
 	}
 	f.metrics.imported(r, err)
+	if errors.Is(err, ingest.ErrPostponed) {
+		log.Info("the source has something new, which waits for the publish window")
+		return
+	}
 	if err != nil {
 		f.state.Waiting("the source could not be imported; the log says why")
 		log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err)

@@ -27,6 +27,7 @@ type ImportOptions struct {
 	Gate                   gate.Config           // zero = gate.Default
 	Approval               *fest.Approval        // publishes although held; optional
 	Rehearse               bool                  // everything but publish
+	Ready                  func() bool           // may it be published now; optional, see ingest.Options
 	Progress               func(ingest.Progress) // optional
 	Log                    *slog.Logger          // nil = discarded
 }
@@ -107,6 +108,7 @@ func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
 		Gate: &ingest.Gate{
 			Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval, Docket: l.docket, Hold: l.hold,
 		},
+		Ready:    o.Ready,
 		Rehearse: o.Rehearse,
 		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),

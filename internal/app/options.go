@@ -40,8 +40,9 @@ type Options struct {
 	// Poll is how often a URL is looked at; 0 = once a night, between 03:30 and
 	// 05:30 in Oslo.
 	Poll time.Duration
-	// PublishWindow is when the source is looked at without a person, such as
-	// 03:00-06:00 in Oslo; "" = at any time.
+	// PublishWindow is when a URL is looked at, and a release published, without
+	// a person, such as 03:00-06:00 in Oslo; "" = at any time. The first release
+	// of all does not wait for it.
 	PublishWindow string
 	// AdminTokenFile holds the token of the administration on the ops
 	// listener; "" = the administration is off there.

@@ -66,6 +66,10 @@ type Options struct {
 	// Gate judges the candidate. Optional: without it, all that decodes is
 	// published.
 	Gate *Gate
+	// Ready says whether the candidate may be published now: it is asked last,
+	// before a release takes the place of another one. Where it may not, the
+	// run ends with [ErrPostponed] and leaves nothing. Optional: at any time.
+	Ready func() bool
 	// Rehearse does everything but publish; nothing is left behind.
 	Rehearse bool
 	// Progress is called now and then from the run's goroutine. Optional.
@@ -109,6 +113,10 @@ type Result struct {
 	Timing    Timing
 }
 
+// ErrPostponed means that the candidate is to be published, and may not be at
+// this time of day.
+var ErrPostponed = errors.New("postponed until the publish window opens")
+
 // RefusedError means that the file is no usable FEST file.
 type RefusedError struct{ Err error }
 
@@ -117,7 +125,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Run imports one file. On success the release is published and its snapshot
 // is on disk. Errors: *RefusedError, *HeldError (the candidate is then kept,
-// see [Gate.Hold]), a conflict of the store when another import was faster, or
+// see [Gate.Hold]), [ErrPostponed], a conflict of the store when another import was faster, or
 // what kept the store from working.
 func Run(ctx context.Context, o Options) (_ Result, err error) {
 	if err := o.validate(); err != nil {
@@ -225,6 +233,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		if r.Gate.Hold != nil {
 			content.Findings = Brief(content.Findings)
 		}
+	}
+	if published && r.Ready != nil && !r.Ready() {
+		return result, errors.Join(ErrPostponed, f.Discard())
 	}
 	leaving := r.leave(ctx, f.Name(), content, current)
 	start = r.lap(StepLeave, start)
