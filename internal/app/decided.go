@@ -33,14 +33,14 @@ func (l *loader) hold(ctx context.Context, c fest.Candidate) error {
 // leaving is what leaves the register when next takes the place of served.
 func (l *loader) leaving(ctx context.Context, served fest.Release, next *cache.Snapshot) ([]byte, error) {
 	if !leaves(served, next) {
-		return nil, nil
+		return cache.NothingLeaves()
 	}
 	old, err := l.snapshot(ctx, served)
 	if err != nil {
 		return nil, fmt.Errorf("reading release %d: %w", served.Serial, err)
 	}
 	defer old.Close()
-	return cache.Leaving(ctx, old, next)
+	return compareLeaving(ctx, old, next)
 }
 
 // leaves says whether anything can leave with next: made-up data leaves

@@ -80,6 +80,9 @@ func (o *ImportOptions) defaults() {
 // about the file and the gate.
 func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result, error) {
 	o.defaults()
+	if !o.Rehearse {
+		l.mendTombstones(ctx)
+	}
 	return ingest.Run(ctx, l.ingestOptions(o))
 }
 
