@@ -2,10 +2,13 @@ package cache_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -404,12 +407,38 @@ func TestGraveyardRefusesDamage(t *testing.T) {
 	}
 }
 
+// Sets of the first form, without renewals, are read as ever.
+func TestGraveyardOfTheFirstForm(t *testing.T) {
+	t.Parallel()
+	r := &register{t: t}
+	r.publish(1, ingredientOf("ID_A", "A"), ingredientOf("ID_B", "B"))
+	last := r.publish(2, ingredientOf("ID_B", "B"))
+	data := r.sets[0].Data
+	index, renewed := binary.LittleEndian.Uint64(data[8:]), binary.LittleEndian.Uint64(data[16:])
+	old := append([]byte("FESTGRV1"), data[8:16]...)
+	old = append(append(old, data[24:24+index]...), data[24+index+renewed:]...)
+	g, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 2, RetrievalDate: day(2), Data: old}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := last.Removed(fest.ResourceIngredients, "ID_A")
+	last.SetRemoved(g)
+	if diff := cmp.Diff(want, last.Removed(fest.ResourceIngredients, "ID_A")); len(want) != 1 || diff != "" {
+		t.Errorf("%d answers, (-want +got):\n%s", len(want), diff)
+	}
+}
+
 func FuzzGraveyard(f *testing.F) {
 	f.Add([]byte("FESTGRV1"))
 	if none, err := cache.NothingLeaves(); err == nil {
 		f.Add(none)
 	}
 	f.Add([]byte{})
+	before, after := at(f, open(f, ingredientOf("ID_0A1B2C3D-0000-4FFF-8000-00000000000F", "A"), ingredientOf("ID_B", "B")), 1),
+		at(f, open(f, edited(ingredientOf("ID_0A1B2C3D-0000-4FFF-8000-00000000000F", "A"), "ID_1A1B2C3D-0000-4FFF-8000-00000000000F"), ingredientOf("ID_C", "C")), 2)
+	if data, err := cache.Leaving(context.Background(), before, after); err == nil {
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 1, Data: data}})
 		if err != nil {
@@ -421,6 +450,8 @@ func FuzzGraveyard(f *testing.F) {
 			if _, _, _, err := s.ListRemoved(r, nil, 0, 10); err != nil {
 				t.Error(err)
 			}
+			s.Removed(r, "ID_0A1B2C3D-0000-4FFF-8000-00000000000F")
+			s.Removed(r, "ID_E-ID_B")
 		}
 	})
 }
