@@ -291,7 +291,7 @@ type auditCmd struct{}
 // auditRow is an act or a publication.
 type auditRow struct {
 	At     time.Time  `json:"at"`
-	What   string     `json:"what"`   // hold, reject …; import, approval, rollback
+	What   string     `json:"what"`   // hold, unchanged …; import, approval, rollback
 	Serial app.Serial `json:"serial"` // of the publication, or served when the act was made
 	By     string     `json:"by"`
 	Reason string     `json:"reason,omitempty"`
@@ -370,6 +370,8 @@ func actAbout(a app.Act) string {
 		return waiverText(w) + ", until " + w.Expires.UTC().Format(timeForm)
 	case a.Text != "":
 		return fmt.Sprintf("%q", a.Text) + until(a.Until)
+	case a.Source != nil:
+		return "content " + a.Content.Short() + " from " + printable(a.Source.Location)
 	case a.Content != "":
 		return "content " + a.Content.Short()
 	default:

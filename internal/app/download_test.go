@@ -86,6 +86,16 @@ func TestSourceURL(t *testing.T) {
 		}
 	}
 	quiet("what is served")
+	noted := func() int {
+		acts, err := (&register{Admin: (&register{t: t, dir: s.dir}).admin()}).Audit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(acts)
+	}
+	if n := noted(); n != 0 {
+		t.Errorf("answers 304 left %d acts in the log", n)
+	}
 
 	p.publish(write("damaged.zip", next.Without(fest.ClassIngredient, 100)))
 	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(string(s.ops("/metrics").body), `fest_imports_total{outcome="held"} 1`); {

@@ -228,6 +228,12 @@ func (f *follower) importPath(ctx context.Context) {
 			return
 		} else if same && rel.Content.Filter == f.opts.Filter {
 			log.Info("source is what is served", "serial", rel.Serial)
+			if abs, err := filepath.Abs(path); err == nil {
+				path = abs
+			}
+			if err := f.loader.unchanged(ctx, rel, fest.Source{Location: path, Digest: rel.Source.Digest, Size: rel.Source.Size}); err != nil {
+				log.Warn("that nothing changed could not be recorded", "error", err)
+			}
 			return
 		}
 	}
@@ -260,7 +266,7 @@ func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(cont
 		return
 	}
 	if r.Warning != nil {
-		log.Warn("published, but", "error", r.Warning)
+		log.Warn("imported, but", "error", r.Warning)
 	}
 	log.Info("imported", "outcome", ingest.Outcome(r, nil), "serial", r.Release.Serial, "findings", len(r.Findings))
 	f.refresher.Trigger()

@@ -106,8 +106,9 @@ func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
 		Snapshot: func(d fest.Digest) (ingest.SnapshotFile, error) {
 			return l.store.Disk().CreateSnapshot(d, cache.Format)
 		},
-		Intact:  l.intact,
-		Leaving: l.leaving,
+		Intact:    l.intact,
+		Leaving:   l.leaving,
+		Unchanged: l.unchanged,
 		Gate: &ingest.Gate{
 			Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval, Docket: l.docket, Hold: l.hold,
 		},

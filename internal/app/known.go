@@ -146,6 +146,8 @@ func (m *known) tell(acts []fest.Act) {
 			m.log.Info("the advisory was withdrawn", attrs...)
 		case fest.ActWaive:
 			m.log.Info("a finding is expected ahead", append(attrs, "waiver", string(a.Waiver))...)
+		case fest.ActUnchanged:
+			m.log.Info("an import changed nothing", append(attrs, "digest", a.Content.Short(), "serial", a.After)...)
 		case fest.ActHistory:
 			m.log.Info("an older file told what has left", append(attrs, "digest", a.Content.Short())...)
 		}

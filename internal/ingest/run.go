@@ -63,6 +63,10 @@ type Options struct {
 	// of the served release (P10); see cache.Leaving. Optional: nothing does.
 	Leaving func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) ([]byte, error)
 
+	// Unchanged notes that a file says what the served release says. It is not
+	// called in a rehearsal; its error is a warning. Optional.
+	Unchanged func(ctx context.Context, served fest.Release, src fest.Source) error
+
 	// Gate judges the candidate. Optional: without it, all that decodes is
 	// published.
 	Gate *Gate
@@ -101,7 +105,8 @@ type Result struct {
 	// published. Repaired: its local copy was damaged and is whole again.
 	Unchanged, Repaired bool
 	// Warning is what the store had to say of a release that it did publish:
-	// it may not survive a power cut.
+	// it may not survive a power cut; or that nothing could be recorded of a
+	// file that changed nothing.
 	Warning  error
 	Findings []fest.Finding
 	// Content is the candidate, published or not.
@@ -169,7 +174,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	same := published && src.Digest == current.Source.Digest && r.Filter == current.Content.Filter
 	whole := same && r.Intact(ctx, current) == nil
 	if whole { // byte for byte what is served
-		return Result{Release: current, Unchanged: true, Findings: current.Content.Findings, Timing: r.timing}, nil
+		return Result{
+			Release: current, Unchanged: true, Findings: current.Content.Findings, Timing: r.timing, Warning: r.unchanged(ctx, current, src),
+		}, nil
 	}
 	if r.stage, err = r.Stage(ctx); err != nil {
 		return Result{}, fmt.Errorf("beginning the import: %w", err)
@@ -190,7 +197,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	result := Result{Release: current, Findings: content.Findings, Timing: r.timing}
 
 	if published && current.Content.Digest == content.Digest && current.Content.Filter == content.Filter {
-		result.Unchanged = true
+		result.Unchanged, result.Warning = true, r.unchanged(ctx, current, src)
 		if !same && r.Intact(ctx, current) == nil {
 			return result, nil
 		}
@@ -253,6 +260,17 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	}
 	r.lap(StepPublish, start)
 	return result, nil
+}
+
+// unchanged records that the file changes nothing.
+func (r *run) unchanged(ctx context.Context, current fest.Release, src fest.Source) error {
+	if r.Unchanged == nil || r.Rehearse {
+		return nil
+	}
+	if err := r.Unchanged(ctx, current, src); err != nil {
+		return fmt.Errorf("recording that nothing changed: %w", err)
+	}
+	return nil
 }
 
 // decode reads the whole file into the stage and the builder.
