@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/festd/festd/internal/cache"
@@ -24,12 +25,15 @@ type ImportOptions struct {
 	Filter                 fest.Filter  // "" = Rekvirent
 	Limits                 m30.Limits   // zero = the defaults
 	KeepDays, KeepReleases int
-	Gate                   gate.Config           // zero = gate.Default
-	Approval               *fest.Approval        // publishes although held; optional
-	Rehearse               bool                  // everything but publish
-	Ready                  func() bool           // may it be published now; optional, see ingest.Options
-	Progress               func(ingest.Progress) // optional
-	Log                    *slog.Logger          // nil = discarded
+	Gate                   gate.Config    // zero = gate.Default
+	Approval               *fest.Approval // publishes although held; optional
+	Rehearse               bool           // everything but publish
+	// Changed is told of every change against the served release, in a
+	// rehearsal where something is served, by resource, then key; optional.
+	Changed  func(Change) error
+	Ready    func() bool           // may it be published now; optional, see ingest.Options
+	Progress func(ingest.Progress) // optional
+	Log      *slog.Logger          // nil = discarded
 }
 
 // Import imports one file into the store of a data directory and publishes
@@ -87,6 +91,12 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 }
 
 func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
+	var compare func(context.Context, fest.Release, *cache.Snapshot) error
+	if o.Changed != nil {
+		compare = func(ctx context.Context, served fest.Release, next *cache.Snapshot) error {
+			return l.compare(ctx, served, next, o.Changed)
+		}
+	}
 	return ingest.Options{
 		Path:   o.Path,
 		Source: o.Source,
@@ -114,9 +124,20 @@ func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
 		},
 		Ready:    o.Ready,
 		Rehearse: o.Rehearse,
+		Compare:  compare,
 		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),
 	}
+}
+
+// compare tells what next changes in the served release.
+func (l *loader) compare(ctx context.Context, served fest.Release, next *cache.Snapshot, each func(Change) error) error {
+	old, err := l.snapshot(ctx, served)
+	if err != nil {
+		return fmt.Errorf("reading release %d: %w", served.Serial, err)
+	}
+	defer old.Close()
+	return cache.CompareEach(ctx, old, next, each)
 }
 
 // approving is a stage that tells the store of an approval.

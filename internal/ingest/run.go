@@ -76,6 +76,9 @@ type Options struct {
 	Ready func() bool
 	// Rehearse does everything but publish; nothing is left behind.
 	Rehearse bool
+	// Compare looks at what the candidate changes in the served release, in a
+	// rehearsal where something is served. Its error is a warning. Optional.
+	Compare func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) error
 	// Progress is called now and then from the run's goroutine. Optional.
 	Progress func(Progress)
 	// Workers is the number of decoding goroutines; 0 = all processors.
@@ -105,8 +108,8 @@ type Result struct {
 	// published. Repaired: its local copy was damaged and is whole again.
 	Unchanged, Repaired bool
 	// Warning is what the store had to say of a release that it did publish:
-	// it may not survive a power cut; or that nothing could be recorded of a
-	// file that changed nothing.
+	// it may not survive a power cut; or what could not be done beside: record
+	// that a file changed nothing, compare in a rehearsal.
 	Warning  error
 	Findings []fest.Finding
 	// Content is the candidate, published or not.
@@ -226,6 +229,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	var held *HeldError
 	switch {
 	case r.Rehearse:
+		if current.Serial != 0 && r.Compare != nil {
+			result.Warning = r.compare(ctx, f.Name(), content, current)
+		}
 		return result, errors.Join(err, f.Discard())
 	case errors.As(err, &held):
 		return result, errors.Join(err, r.hold(ctx, f, held, src, current.Serial, decided))
@@ -260,6 +266,19 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	}
 	r.lap(StepPublish, start)
 	return result, nil
+}
+
+// compare hands the candidate's snapshot to Compare.
+func (r *run) compare(ctx context.Context, snapshot string, c fest.Content, current fest.Release) error {
+	snap, err := cache.OpenFile(snapshot, fest.Release{Content: c}, noXML{})
+	if err == nil {
+		defer snap.Close()
+		err = r.Compare(ctx, current, snap)
+	}
+	if err != nil {
+		return fmt.Errorf("what this file changes is not known: %w", err)
+	}
+	return nil
 }
 
 // unchanged records that the file changes nothing.
