@@ -22,6 +22,7 @@ type storeFlags struct {
 // importFlags are what import and check share.
 type importFlags struct {
 	storeFlags
+	sourceFlags
 	limitFlags
 	gateFlags
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
@@ -83,7 +84,8 @@ func (c *importCmd) history(env *environment) error {
 func (c *importFlags) options(env *environment) (app.ImportOptions, error) {
 	thresholds, err := c.gateFlags.config()
 	return app.ImportOptions{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
+		SourceOptions: c.source(),
+		DataDir:       c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
 	}, err
 }

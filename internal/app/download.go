@@ -36,15 +36,31 @@ type fetcher interface {
 	Discard(r fetch.Result) error
 }
 
+// SourceOptions say how a URL may be reached. The zero value is the proxy of
+// the environment, and redirects to the URL's own host and those below it.
+type SourceOptions struct {
+	// RedirectHosts are hosts that redirects may lead to besides: a name, or
+	// *.example.org for all below it.
+	RedirectHosts []string
+	// Proxy: "" = as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say; none; or the URL
+	// of one (http, https, socks5).
+	Proxy string
+}
+
+// fetch are the options of a fetcher, as far as the URL says.
+func (o SourceOptions) fetch(url string) fetch.Options {
+	return fetch.Options{URL: url, Dir: fetchDir, RedirectHosts: o.RedirectHosts, Proxy: o.Proxy}
+}
+
 // newDownload checks the URL. remember makes requests conditional on what was
 // imported before.
-func newDownload(l *loader, url, version string, remember bool, o ImportOptions) (*download, error) {
+func newDownload(l *loader, url string, remember bool, o ImportOptions) (*download, error) {
 	d := &download{loader: l, opts: o, log: l.log.With("source", fetch.Location(url))}
+	options := o.SourceOptions.fetch(url)
+	options.Dir, options.Version, options.MaxSize, options.Log = filepath.Join(l.store.Disk().Dir(), fetchDir), o.Version, l.limits.FileBytes, d.log
+	options.Known = func(digest fest.Digest) bool { return remember && d.known(digest) }
 	var err error
-	d.fetcher, err = fetch.New(fetch.Options{
-		URL: url, Dir: filepath.Join(l.store.Disk().Dir(), fetchDir), Version: version, MaxSize: l.limits.FileBytes, Log: d.log,
-		Known: func(digest fest.Digest) bool { return remember && d.known(digest) },
-	})
+	d.fetcher, err = fetch.New(options)
 	return d, err
 }
 

@@ -17,6 +17,7 @@ import (
 
 // ImportOptions is what an import from outside a server needs.
 type ImportOptions struct {
+	SourceOptions          // where Path is a URL
 	DataDir                string
 	DatabaseURL            string       // PostgreSQL; "" = the directory store
 	Path                   string       // file, or URL
@@ -58,7 +59,7 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	if !fetch.IsURL(o.Path) {
 		return l.importFile(ctx, o)
 	}
-	d, err := newDownload(l, o.Path, o.Version, false, o)
+	d, err := newDownload(l, o.Path, false, o)
 	if err != nil {
 		return ingest.Result{}, err
 	}

@@ -23,8 +23,8 @@ func (f *follower) newPoller() (*poller, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDownload(f.loader, f.opts.Source, f.opts.Version, true, ImportOptions{
-		Filter: f.opts.Filter, Gate: f.opts.Gate, Ready: func() bool { return schedule.Open(time.Now()) },
+	d, err := newDownload(f.loader, f.opts.Source, true, ImportOptions{
+		SourceOptions: f.opts.SourceOptions, Version: f.opts.Version, Filter: f.opts.Filter, Gate: f.opts.Gate, Ready: func() bool { return schedule.Open(time.Now()) },
 	})
 	if err != nil {
 		return nil, err

@@ -249,7 +249,7 @@ func TestLateFileIsOvertaken(t *testing.T) {
 		p.stop()
 		shelf.path, shelf.takes = files[1], 4*time.Hour
 		p.stop = p.lead(t)
-		after(23 * time.Hour)
+		after(24 * time.Hour)
 		waits := p.download.late
 		p.stop()
 		p.close()
