@@ -22,6 +22,7 @@ type storeFlags struct {
 // importFlags are what import and check share.
 type importFlags struct {
 	storeFlags
+	sourceFlags
 	limitFlags
 	gateFlags
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
@@ -83,7 +84,8 @@ func (c *importCmd) history(env *environment) error {
 func (c *importFlags) options(env *environment) (app.ImportOptions, error) {
 	thresholds, err := c.gateFlags.config()
 	return app.ImportOptions{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
+		SourceOptions: c.source(),
+		DataDir:       c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
 	}, err
 }
@@ -99,12 +101,20 @@ func (c *importFlags) run(env *environment, file string, approval *app.Approval,
 	if !c.JSON && bar != nil {
 		o.Progress = bar.show
 	}
+	var diff *changes
+	if rehearse {
+		if diff, err = newChanges(c.JSON); err != nil {
+			return app.ImportResult{}, err
+		}
+		defer diff.close()
+		o.Changed = diff.add
+	}
 	result, err := app.Import(env.ctx, o)
 	if bar != nil {
 		bar.clear()
 	}
 	if c.JSON {
-		return result, c.printJSON(env.stdout, result, err)
+		return result, c.printJSON(env.stdout, result, diff, err)
 	}
 	if v := result.Verdict; v != nil && (v.Held || rehearse) {
 		_, _ = fmt.Fprint(env.stdout, v.Text(app.GateText{
@@ -113,15 +123,37 @@ func (c *importFlags) run(env *environment, file string, approval *app.Approval,
 		}))
 	}
 	if rehearse {
-		printCountChanges(env.stdout, result.Verdict)
+		return result, errors.Join(err, printRehearsal(env.stdout, result, diff))
 	}
-	if err != nil || rehearse {
+	if err != nil {
 		return result, err
 	}
 	return result, printResult(env.stdout, result)
 }
 
-func (c *importFlags) printJSON(w io.Writer, r app.ImportResult, failed error) error {
+// compared says whether a rehearsal could say what changes.
+func compared(r app.ImportResult) bool {
+	return r.Rehearsed && r.Release.Serial != 0 && r.Warning == nil
+}
+
+// printRehearsal prints what a rehearsal says besides its verdict.
+func printRehearsal(w io.Writer, r app.ImportResult, diff *changes) error {
+	if r.Unchanged {
+		_, err := fmt.Fprintf(w, "unchanged: the file says what release %d serves\n", r.Release.Serial)
+		return err
+	}
+	printCountChanges(w, r.Verdict)
+	if compared(r) {
+		return diff.print(w, r.Release.Serial)
+	}
+	if r.Warning != nil {
+		_, _ = fmt.Fprintln(w, "warning:", r.Warning)
+	}
+	return nil
+}
+
+// printJSON prints the result as one document, of a rehearsal with diff.
+func (c *importFlags) printJSON(w io.Writer, r app.ImportResult, diff *changes, failed error) error {
 	out := struct {
 		Outcome  string             `json:"outcome"`
 		Error    string             `json:"error,omitempty"`
@@ -138,6 +170,9 @@ func (c *importFlags) printJSON(w io.Writer, r app.ImportResult, failed error) e
 	if errors.As(failed, &held) {
 		out.Rejected = held.Rejected
 	}
+	if r.Warning != nil {
+		out.Warning = r.Warning.Error()
+	}
 	if r.Verdict == nil {
 		out.Findings = r.Findings
 	}
@@ -145,13 +180,13 @@ func (c *importFlags) printJSON(w io.Writer, r app.ImportResult, failed error) e
 		out.Error = failed.Error()
 	} else {
 		out.Release = &r.Release
-		if r.Warning != nil {
-			out.Warning = r.Warning.Error()
-		}
 		out.Seconds = map[string]float64{}
 		for s, d := range r.Timing {
 			out.Seconds[string(s)] = d.Seconds()
 		}
+	}
+	if compared(r) {
+		return reported(diff.appendTo(w, out, r.Release.Serial), failed)
 	}
 	return reported(printAsJSON(w, out), failed)
 }

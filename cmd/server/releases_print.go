@@ -231,14 +231,16 @@ func (c *diffCmd) Run(env *environment, all *releasesCmd) error {
 			Changes []app.Change `json:"changes"`
 		}{d.From.Serial, d.To.Serial, d.Counts, total, page})
 	}
-	return printDiff(env.stdout, d, page, total)
+	return printChanges(env.stdout, d.Counts, page, total, "--limit lists more of them, --class and --kind fewer")
 }
 
-func printDiff(w io.Writer, d *app.Comparison, page []app.Change, total int) error {
+// printChanges shows how many there are and a page of them; more says how to
+// see the others.
+func printChanges(w io.Writer, counts map[app.Resource]app.ChangeCounts, page []app.Change, total int, more string) error {
 	t := table(w, "ADDED", "REMOVED", "CHANGED", "RESOURCE")
 	any := false
 	for _, r := range app.Resources() {
-		if n := d.Counts[r]; n.Added+n.Removed+n.Changed > 0 {
+		if n := counts[r]; n.Added+n.Removed+n.Changed > 0 {
 			t.row(n.Added, n.Removed, n.Changed, r)
 			any = true
 		}
@@ -257,8 +259,8 @@ func printDiff(w io.Writer, d *app.Comparison, page []app.Change, total int) err
 			fmt.Fprintf(w, "    %s: %s → %s\n", printable(f.Path), fieldValue(f.Before), fieldValue(f.After))
 		}
 	}
-	if more := total - len(page); more > 0 {
-		fmt.Fprintf(w, "… and %d more; --limit lists more of them, --class and --kind fewer\n", more)
+	if n := total - len(page); n > 0 {
+		fmt.Fprintf(w, "… and %d more; %s\n", n, more)
 	}
 	return nil
 }
@@ -291,7 +293,7 @@ type auditCmd struct{}
 // auditRow is an act or a publication.
 type auditRow struct {
 	At     time.Time  `json:"at"`
-	What   string     `json:"what"`   // hold, reject …; import, approval, rollback
+	What   string     `json:"what"`   // hold, unchanged …; import, approval, rollback
 	Serial app.Serial `json:"serial"` // of the publication, or served when the act was made
 	By     string     `json:"by"`
 	Reason string     `json:"reason,omitempty"`
@@ -370,6 +372,8 @@ func actAbout(a app.Act) string {
 		return waiverText(w) + ", until " + w.Expires.UTC().Format(timeForm)
 	case a.Text != "":
 		return fmt.Sprintf("%q", a.Text) + until(a.Until)
+	case a.Source != nil:
+		return "content " + a.Content.Short() + " from " + printable(a.Source.Location)
 	case a.Content != "":
 		return "content " + a.Content.Short()
 	default:

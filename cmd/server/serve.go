@@ -10,6 +10,7 @@ import (
 
 type serveCmd struct {
 	storeFlags
+	sourceFlags
 	limitFlags
 	gateFlags
 	valveFlags
@@ -40,7 +41,8 @@ func (c *serveCmd) Run(env *environment) error {
 		return err
 	}
 	a, err := app.New(app.Options{
-		Listen: c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, PublishWindow: c.PublishWindow, AdminTokenFile: c.AdminTokenFile, Filter: c.Filter,
+		SourceOptions: c.source(),
+		Listen:        c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, PublishWindow: c.PublishWindow, AdminTokenFile: c.AdminTokenFile, Filter: c.Filter,
 		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Valves: c.valves(), Version: buildVersion(), Log: log,
 	})

@@ -194,7 +194,7 @@ func (a *Admin) publish(ctx context.Context, l *ledger, s subject, old *leaver, 
 	defer func() { err = errors.Join(err, stage.Discard()) }()
 	if data, err := old.leaving(ctx, next); err != nil {
 		// Going back must work above all where what is served is damaged.
-		a.log.Error("what leaves the register is not known; server import --history of the file tells", "serial", l.current.Serial, "error", err)
+		a.log.Error("what leaves the register is not known; the next import tries again, server import --history of the file tells", "serial", l.current.Serial, "error", err)
 	} else if data != nil {
 		if err := stage.Remove(data); err != nil {
 			return rel, adminError(err)
@@ -250,10 +250,13 @@ func (a *Admin) leaver(ctx context.Context, served fest.Release) *leaver {
 // leaving is what leaves the register with next.
 func (v *leaver) leaving(ctx context.Context, next *cache.Snapshot) ([]byte, error) {
 	<-v.opened
-	if v.err != nil || v.snap == nil || !leaves(v.served, next) {
+	switch {
+	case v.err != nil || v.served.Serial == 0:
 		return nil, v.err
+	case !leaves(v.served, next):
+		return cache.NothingLeaves()
 	}
-	return cache.Leaving(ctx, v.snap, next)
+	return compareLeaving(ctx, v.snap, next)
 }
 
 func (v *leaver) close() {

@@ -449,3 +449,51 @@ func TestAdminWithoutDatabase(t *testing.T) {
 		t.Errorf("%s, release %s", a.Status, a.Header.Get("FEST-Release"))
 	}
 }
+
+// An import that changes nothing is on record: once for each file beside each
+// release, whatever looks at it how often; never for a rehearsal.
+func TestUnchangedIsRecorded(t *testing.T) {
+	eachStore(t, func(t *testing.T, r *register) {
+		again := func(file string) {
+			t.Helper()
+			got, err := r.try(file, nil)
+			if err != nil || !got.Unchanged || got.Warning != nil {
+				t.Fatalf("%+v, %v, %v; want it unchanged", got.Release, got.Warning, err)
+			}
+		}
+		if _, err := app.Import(t.Context(), app.ImportOptions{DataDir: r.dir, DatabaseURL: r.url, Path: r.good, Rehearse: true}); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.acts(fest.ActUnchanged); n != 0 {
+			t.Errorf("a rehearsal left %d acts", n)
+		}
+		again(r.good)
+		again(r.good)
+		if n := r.acts(fest.ActUnchanged); n != 1 {
+			t.Errorf("the same file twice left %d acts, want 1", n)
+		}
+		other := filepath.Join(r.files, "other.xml.gz") // the same content in another container
+		if err := r.base.WriteFile(other); err != nil {
+			t.Fatal(err)
+		}
+		again(other)
+		acts, err := r.Audit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := acts[0]
+		if last.Kind != fest.ActUnchanged || last.After != 1 || last.By != "festd" || last.Source == nil || last.Source.Location != other ||
+			last.Source.Digest == "" || last.Content != r.state().Releases[0].Release.Content.Digest || r.acts(fest.ActUnchanged) != 2 {
+			t.Errorf("%+v", last)
+		}
+		// Another release: the file is compared with that now.
+		if _, err := r.try(r.file("next", r.later(14)), nil); err != nil {
+			t.Fatal(err)
+		}
+		again(filepath.Join(r.files, "next.zip"))
+		again(filepath.Join(r.files, "next.zip"))
+		if n := r.acts(fest.ActUnchanged); n != 3 {
+			t.Errorf("%d acts after the next release, want 3", n)
+		}
+	})
+}

@@ -30,17 +30,35 @@ func (l *loader) hold(ctx context.Context, c fest.Candidate) error {
 	return err
 }
 
+// unchanged notes that a file says what is served: once for each file beside
+// each release, so that looking at a source every night does not fill the log.
+func (l *loader) unchanged(ctx context.Context, served fest.Release, src fest.Source) error {
+	acts, err := l.store.Acts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range acts {
+		if s := a.Source; a.Kind == fest.ActUnchanged && a.After == served.Serial && s != nil && s.Location == src.Location && s.Digest == src.Digest {
+			return nil
+		}
+	}
+	_, err = l.store.Record(ctx, fest.Act{
+		Kind: fest.ActUnchanged, By: festd, Reason: "the file says what is served", Content: served.Content.Digest, Source: &src,
+	})
+	return err
+}
+
 // leaving is what leaves the register when next takes the place of served.
 func (l *loader) leaving(ctx context.Context, served fest.Release, next *cache.Snapshot) ([]byte, error) {
 	if !leaves(served, next) {
-		return nil, nil
+		return cache.NothingLeaves()
 	}
 	old, err := l.snapshot(ctx, served)
 	if err != nil {
 		return nil, fmt.Errorf("reading release %d: %w", served.Serial, err)
 	}
 	defer old.Close()
-	return cache.Leaving(ctx, old, next)
+	return compareLeaving(ctx, old, next)
 }
 
 // leaves says whether anything can leave with next: made-up data leaves

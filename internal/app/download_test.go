@@ -86,6 +86,16 @@ func TestSourceURL(t *testing.T) {
 		}
 	}
 	quiet("what is served")
+	noted := func() int {
+		acts, err := (&register{Admin: (&register{t: t, dir: s.dir}).admin()}).Audit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(acts)
+	}
+	if n := noted(); n != 0 {
+		t.Errorf("answers 304 left %d acts in the log", n)
+	}
 
 	p.publish(write("damaged.zip", next.Without(fest.ClassIngredient, 100)))
 	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(string(s.ops("/metrics").body), `fest_imports_total{outcome="held"} 1`); {
@@ -119,6 +129,42 @@ func TestSourceURL(t *testing.T) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("downloads were left behind: %v", left)
+		}
+	}
+}
+
+// A server reaches its source as it was told to: through the proxy, and on to
+// the host that is named. What cannot be used is told at the start.
+func TestSourceThroughProxy(t *testing.T) {
+	data, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.005})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "fest251.zip")
+	if err := data.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Host {
+		case "fest.invalid":
+			http.Redirect(w, r, "http://cdn.invalid/fest251.zip", http.StatusFound)
+		case "cdn.invalid":
+			http.ServeFile(w, r, path)
+		default:
+			http.Error(w, "no such host", http.StatusBadGateway)
+		}
+	}))
+	t.Cleanup(proxy.Close)
+	reached := app.SourceOptions{Proxy: proxy.URL, RedirectHosts: []string{"*.invalid"}}
+	s := start(t, app.Options{Source: "http://fest.invalid/fest251.zip", SourceOptions: reached})
+	s.ready("1")
+	for want, bad := range map[string]app.SourceOptions{
+		"want a host":          {RedirectHosts: []string{"https://cdn.invalid"}},
+		"Proxy is no usable U": {Proxy: "ftp://kari:hunter2@proxy"},
+	} {
+		_, err := app.New(app.Options{Listen: "127.0.0.1:0", OpsListen: "127.0.0.1:0", DataDir: t.TempDir(), Source: "http://fest.invalid/fest251.zip", SourceOptions: bad})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v; want %q and no password", err, want)
 		}
 	}
 }

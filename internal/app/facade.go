@@ -55,6 +55,8 @@ type (
 	Rejection = fest.Decision
 	// Comparison is what changed from one release to another.
 	Comparison = cache.Comparison
+	// ChangeCounts counts the changes of a resource.
+	ChangeCounts = cache.ChangeCounts
 	// Change is an item that is not the same in two releases.
 	Change = cache.Change
 	// ChangeKind is added, removed or changed.

@@ -226,7 +226,13 @@ func whyNothing(err error) string {
 func (f *follower) importSource(ctx context.Context) {
 	path := f.opts.Source
 	if fetch.IsURL(path) {
-		f.whileLeading(ctx, f.poll)
+		p, err := f.newPoller()
+		if err != nil {
+			f.log.Error("the source cannot be polled", "source", fetch.Location(path), "error", err)
+			return
+		}
+		defer p.close()
+		f.whileLeading(ctx, p.run)
 		return
 	}
 	f.whileLeading(ctx, f.importPath)
@@ -243,6 +249,12 @@ func (f *follower) importPath(ctx context.Context) {
 			return
 		} else if same && rel.Content.Filter == f.opts.Filter {
 			log.Info("source is what is served", "serial", rel.Serial)
+			if abs, err := filepath.Abs(path); err == nil {
+				path = abs
+			}
+			if err := f.loader.unchanged(ctx, rel, fest.Source{Location: path, Digest: rel.Source.Digest, Size: rel.Source.Size}); err != nil {
+				log.Warn("that nothing changed could not be recorded", "error", err)
+			}
 			return
 		}
 	}
@@ -265,13 +277,17 @@ func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(cont
 		return
 	}
 	f.metrics.imported(r, err)
+	if errors.Is(err, ingest.ErrPostponed) {
+		log.Info("the source has something new, which waits for the publish window")
+		return
+	}
 	if err != nil {
 		f.state.Waiting("the source could not be imported; the log says why")
 		log.Error("source was not imported, what is served stays", "outcome", ingest.Outcome(r, err), "error", err)
 		return
 	}
 	if r.Warning != nil {
-		log.Warn("published, but", "error", r.Warning)
+		log.Warn("imported, but", "error", r.Warning)
 	}
 	log.Info("imported", "outcome", ingest.Outcome(r, nil), "serial", r.Release.Serial, "findings", len(r.Findings))
 	f.refresher.Trigger()

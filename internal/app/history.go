@@ -84,7 +84,7 @@ func (h *history) read(ctx context.Context, path string) (_ HistoryResult, err e
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	l := &loader{store: scratch, limits: h.opts.Limits, log: h.opts.Log, metrics: newMetrics(nil)}
 	o := l.ingestOptions(h.opts)
-	o.Path, o.Source, o.Gate, o.Leaving, o.Rehearse = path, nil, nil, nil, false
+	o.Path, o.Source, o.Gate, o.Leaving, o.Unchanged, o.Rehearse = path, nil, nil, nil, nil, false
 	got, err := ingest.Run(ctx, o)
 	if err != nil {
 		return HistoryResult{}, err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/festd/festd/internal/cache"
@@ -16,6 +17,7 @@ import (
 
 // ImportOptions is what an import from outside a server needs.
 type ImportOptions struct {
+	SourceOptions          // where Path is a URL
 	DataDir                string
 	DatabaseURL            string       // PostgreSQL; "" = the directory store
 	Path                   string       // file, or URL
@@ -24,11 +26,15 @@ type ImportOptions struct {
 	Filter                 fest.Filter  // "" = Rekvirent
 	Limits                 m30.Limits   // zero = the defaults
 	KeepDays, KeepReleases int
-	Gate                   gate.Config           // zero = gate.Default
-	Approval               *fest.Approval        // publishes although held; optional
-	Rehearse               bool                  // everything but publish
-	Progress               func(ingest.Progress) // optional
-	Log                    *slog.Logger          // nil = discarded
+	Gate                   gate.Config    // zero = gate.Default
+	Approval               *fest.Approval // publishes although held; optional
+	Rehearse               bool           // everything but publish
+	// Changed is told of every change against the served release, in a
+	// rehearsal where something is served, by resource, then key; optional.
+	Changed  func(Change) error
+	Ready    func() bool           // may it be published now; optional, see ingest.Options
+	Progress func(ingest.Progress) // optional
+	Log      *slog.Logger          // nil = discarded
 }
 
 // Import imports one file into the store of a data directory and publishes
@@ -53,7 +59,7 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	if !fetch.IsURL(o.Path) {
 		return l.importFile(ctx, o)
 	}
-	d, err := newDownload(l, o.Path, o.Version, false, o)
+	d, err := newDownload(l, o.Path, false, o)
 	if err != nil {
 		return ingest.Result{}, err
 	}
@@ -79,10 +85,19 @@ func (o *ImportOptions) defaults() {
 // about the file and the gate.
 func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result, error) {
 	o.defaults()
+	if !o.Rehearse {
+		l.mendTombstones(ctx)
+	}
 	return ingest.Run(ctx, l.ingestOptions(o))
 }
 
 func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
+	var compare func(context.Context, fest.Release, *cache.Snapshot) error
+	if o.Changed != nil {
+		compare = func(ctx context.Context, served fest.Release, next *cache.Snapshot) error {
+			return l.compare(ctx, served, next, o.Changed)
+		}
+	}
 	return ingest.Options{
 		Path:   o.Path,
 		Source: o.Source,
@@ -102,15 +117,28 @@ func (l *loader) ingestOptions(o ImportOptions) ingest.Options {
 		Snapshot: func(d fest.Digest) (ingest.SnapshotFile, error) {
 			return l.store.Disk().CreateSnapshot(d, cache.Format)
 		},
-		Intact:  l.intact,
-		Leaving: l.leaving,
+		Intact:    l.intact,
+		Leaving:   l.leaving,
+		Unchanged: l.unchanged,
 		Gate: &ingest.Gate{
 			Config: o.Gate, Facts: l.baselines, Keep: l.keepFacts, Approval: o.Approval, Docket: l.docket, Hold: l.hold,
 		},
+		Ready:    o.Ready,
 		Rehearse: o.Rehearse,
+		Compare:  compare,
 		Progress: o.Progress,
 		TempDir:  l.store.Disk().Dir(),
 	}
+}
+
+// compare tells what next changes in the served release.
+func (l *loader) compare(ctx context.Context, served fest.Release, next *cache.Snapshot, each func(Change) error) error {
+	old, err := l.snapshot(ctx, served)
+	if err != nil {
+		return fmt.Errorf("reading release %d: %w", served.Serial, err)
+	}
+	defer old.Close()
+	return cache.CompareEach(ctx, old, next, each)
 }
 
 // approving is a stage that tells the store of an approval.

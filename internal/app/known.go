@@ -148,6 +148,8 @@ func (m *known) tell(acts []fest.Act) {
 			m.log.Info("a finding is expected ahead", append(attrs, "waiver", string(a.Waiver))...)
 		case fest.ActAdopt:
 			m.log.Warn("a node follows a database that went back or is another one", append(attrs, "text", a.Text)...)
+		case fest.ActUnchanged:
+			m.log.Info("an import changed nothing", append(attrs, "digest", a.Content.Short(), "serial", a.After)...)
 		case fest.ActHistory:
 			m.log.Info("an older file told what has left", append(attrs, "digest", a.Content.Short())...)
 		}

@@ -29,6 +29,7 @@ func (f *follower) whileLeading(ctx context.Context, work func(context.Context))
 		told.Stop()
 		f.metrics.leads(true)
 		f.log.Info("leading: this process looks at the source")
+		f.loader.mendTombstones(leading)
 		work(leading)
 		lost := leading.Err() != nil
 		release()

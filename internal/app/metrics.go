@@ -73,7 +73,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}, []string{"from"}),
 		imports: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fest_imports_total",
-			Help: "Imports of this process, by outcome: published, unchanged, repaired, refused, held or failed.",
+			Help: "Imports of this process, by outcome: published, unchanged, repaired, postponed, refused, held or failed.",
 		}, []string{"outcome"}),
 		lastImport: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "fest_import_last_success_timestamp_seconds",

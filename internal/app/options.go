@@ -9,6 +9,7 @@ import (
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/gate"
+	"github.com/festd/festd/internal/ingest/fetch"
 	"github.com/festd/festd/internal/m30"
 )
 
@@ -37,11 +38,14 @@ type Options struct {
 	// Source is a FEST file to import at start if it is newer than what is
 	// served, or a URL that is looked at then and again and again. Optional.
 	Source string
+	// SourceOptions say how a URL may be reached.
+	SourceOptions
 	// Poll is how often a URL is looked at; 0 = once a night, between 03:30 and
 	// 05:30 in Oslo.
 	Poll time.Duration
-	// PublishWindow is when the source is looked at without a person, such as
-	// 03:00-06:00 in Oslo; "" = at any time.
+	// PublishWindow is when a URL is looked at, and a release published, without
+	// a person, such as 03:00-06:00 in Oslo; "" = at any time. The first release
+	// of all does not wait for it.
 	PublishWindow string
 	// AdminTokenFile holds the token of the administration on the ops
 	// listener; "" = the administration is off there.
@@ -118,6 +122,11 @@ func (o *Options) validate() error {
 	}
 	if err := o.Valves.validate(); err != nil {
 		return err
+	}
+	if fetch.IsURL(o.Source) {
+		if _, err := fetch.New(o.SourceOptions.fetch(o.Source)); err != nil {
+			return fmt.Errorf("source: %w", err)
+		}
 	}
 	_, err := o.schedule()
 	return err

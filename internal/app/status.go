@@ -19,9 +19,9 @@ type status struct {
 	memory  *known
 	archive *archive
 
-	held, frozen, advisory, verdict, rollbacks, removed, releases *prometheus.Desc
-	open, loads, hits                                             *prometheus.Desc
-	up, since, followed, connections, acquires, waits, waited     *prometheus.Desc
+	held, frozen, advisory, verdict, rollbacks, removed, superseded, releases *prometheus.Desc
+	open, loads, hits                                                         *prometheus.Desc
+	up, since, followed, connections, acquires, waits, waited                 *prometheus.Desc
 }
 
 // watch registers what is asked at a scrape.
@@ -37,6 +37,7 @@ func (m *metrics) watch(reg prometheus.Registerer, s store, k *known, a *archive
 		verdict:     desc("fest_last_verdict", "1 for what became of what came last: passed, approved, held, rejected or rolled_back; 0 for the others.", "verdict"),
 		rollbacks:   desc("fest_rollbacks_total", "Releases in the ledger that went back to an older content."),
 		removed:     desc("fest_removed_entries", "Entries and numbers that left the register and are answered as removed."),
+		superseded:  desc("fest_superseded_entry_ids", "Entry ids that an edit took from an object, which is answered in their place."),
 		releases:    desc("fest_ledger_releases", "Releases in the ledger, by whether this node has their content on disk.", "on_disk"),
 		open:        desc("fest_archive_open_releases", "Releases of the past that are open for reads as of then."),
 		loads:       desc("fest_archive_loads_total", "Releases of the past that were opened from disk."),
@@ -53,7 +54,7 @@ func (m *metrics) watch(reg prometheus.Registerer, s store, k *known, a *archive
 
 // Describe implements [prometheus.Collector].
 func (c *status) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.held, c.frozen, c.advisory, c.verdict, c.rollbacks, c.removed, c.releases, c.open, c.loads, c.hits,
+	for _, d := range []*prometheus.Desc{c.held, c.frozen, c.advisory, c.verdict, c.rollbacks, c.removed, c.superseded, c.releases, c.open, c.loads, c.hits,
 		c.up, c.since, c.followed, c.connections, c.acquires, c.waits, c.waited} {
 		out <- d
 	}
@@ -87,11 +88,12 @@ func (c *status) Collect(out chan<- prometheus.Metric) {
 	counter(c.rollbacks, float64(back))
 	gauge(c.releases, float64(onDisk), "true")
 	gauge(c.releases, float64(len(k.releases)-onDisk), "false")
-	gone := 0
+	gone, superseded := 0, 0
 	if g := c.memory.grave.Load(); g != nil {
-		gone = g.Len()
+		gone, superseded = g.Len(), g.Superseded()
 	}
 	gauge(c.removed, float64(gone))
+	gauge(c.superseded, float64(superseded))
 	gauge(c.open, float64(c.archive.size()))
 	counter(c.loads, float64(c.archive.opened.Load()))
 	counter(c.hits, float64(c.archive.hits.Load()))

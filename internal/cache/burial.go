@@ -10,12 +10,16 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
-// A removed set is, one after the other: the magic; the length of the index as
-// eight bytes, little-endian; the index, a zstd frame; the contents, a zstd
-// frame for each, which the index points into. Frames have check sums. The
-// index is a count and for each burial its fields, texts with their length
-// before them, numbers as varints.
-const graveMagic = "FESTGRV1"
+// A removed set is, one after the other: the magic; the lengths of the index and
+// of the renewals as eight bytes each, little-endian; the index, a zstd frame;
+// the renewals (see appendRenewals), a zstd frame; the contents, a zstd frame
+// for each, which the index points into. Frames have check sums. The index is a
+// count and for each burial its fields, texts with their length before them,
+// numbers as varints. Sets of the first form have no renewals.
+const (
+	graveMagic1 = "FESTGRV1"
+	graveMagic  = "FESTGRV2"
+)
 
 // burial is one thing that left.
 type burial struct {
@@ -52,10 +56,13 @@ func (l *departure) encode() ([]byte, error) {
 		index = b.append(index)
 	}
 	packed := enc.EncodeAll(index, nil)
-	out := make([]byte, 0, len(graveMagic)+8+len(packed)+len(contents))
+	renewed := enc.EncodeAll(appendRenewals(nil, l.renewed, l.last, l.known), nil)
+	out := make([]byte, 0, len(graveMagic)+16+len(packed)+len(renewed)+len(contents))
 	out = append(out, graveMagic...)
 	out = binary.LittleEndian.AppendUint64(out, uint64(len(packed)))
+	out = binary.LittleEndian.AppendUint64(out, uint64(len(renewed)))
 	out = append(out, packed...)
+	out = append(out, renewed...)
 	return append(out, contents...), nil
 }
 
@@ -151,38 +158,58 @@ func (r *graveReader) burial() burial {
 // maxGraveIndex bounds what an index may unpack to.
 const maxGraveIndex = 256 << 20
 
-// parseGrave reads the index of a set and returns the contents beside it.
-func parseGrave(data []byte) (burials []burial, contents []byte, err error) {
-	if len(data) < len(graveMagic)+8 || string(data[:len(graveMagic)]) != graveMagic {
-		return nil, nil, errGrave
+// parsedGrave is a set: contents is beside the index, renewed for renewals.
+type parsedGrave struct {
+	burials  []burial
+	contents []byte
+	renewed  graveReader
+}
+
+// parseGrave reads the index of a set.
+func parseGrave(data []byte) (p parsedGrave, err error) {
+	magic, rest := string(data[:min(len(graveMagic), len(data))]), data[min(len(graveMagic), len(data)):]
+	frames := 2
+	switch magic {
+	case graveMagic:
+	case graveMagic1:
+		frames = 1
+	default:
+		return p, errGrave
 	}
-	n := binary.LittleEndian.Uint64(data[len(graveMagic):])
-	rest := data[len(graveMagic)+8:]
-	if n > uint64(len(rest)) {
-		return nil, nil, errGrave
+	if len(rest) < 8*frames {
+		return p, errGrave
 	}
 	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxGraveIndex))
 	if err != nil {
-		return nil, nil, err
+		return p, err
 	}
 	defer dec.Close()
-	index, err := dec.DecodeAll(rest[:n], nil)
-	if err != nil {
-		return nil, nil, errors.Join(errGrave, err)
+	lengths, rest := rest[:8*frames], rest[8*frames:]
+	var texts [2]string
+	for i := range frames {
+		n := binary.LittleEndian.Uint64(lengths[8*i:])
+		if n > uint64(len(rest)) {
+			return p, errGrave
+		}
+		text, err := dec.DecodeAll(rest[:n], nil)
+		if err != nil {
+			return p, errors.Join(errGrave, err)
+		}
+		texts[i], rest = string(text), rest[n:]
 	}
-	contents = rest[n:]
-	r := graveReader{s: string(index)}
+	p.contents, p.renewed = rest, graveReader{s: texts[1]}
+	r := graveReader{s: texts[0]}
 	count := r.count()
-	burials = make([]burial, 0, min(count, 1<<16))
+	p.burials = make([]burial, 0, min(count, 1<<16))
 	for range count {
 		b := r.burial()
-		if r.bad || b.at > uint64(len(contents)) || b.size > uint64(len(contents))-b.at {
-			return nil, nil, errGrave
+		if r.bad || b.at > uint64(len(p.contents)) || b.size > uint64(len(p.contents))-b.at {
+			return p, errGrave
 		}
-		burials = append(burials, b)
+		p.burials = append(p.burials, b)
 	}
 	if r.bad || r.s != "" {
-		return nil, nil, errGrave
+		return p, errGrave
 	}
-	return burials, contents, nil
+	return p, nil
 }

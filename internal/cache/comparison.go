@@ -60,18 +60,45 @@ type Comparison struct {
 // changed: it is the entry referred to that was.
 func Compare(ctx context.Context, from, to *Snapshot) (*Comparison, error) {
 	c := &Comparison{From: from.release, To: to.release, Counts: map[fest.Resource]ChangeCounts{}}
-	for _, r := range fest.Resources() {
-		if err := c.compare(ctx, from, to, r); err != nil {
-			return nil, err
-		}
+	err := CompareEach(ctx, from, to, func(ch Change) error {
+		c.changes = append(c.changes, ch)
+		n := c.Counts[ch.Resource]
+		n.Add(ch.Kind)
+		c.Counts[ch.Resource] = n
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
-// compare pairs the items of a resource.
-func (c *Comparison) compare(ctx context.Context, from, to *Snapshot, r fest.Resource) error {
+// Add counts a change.
+func (n *ChangeCounts) Add(k ChangeKind) {
+	switch k {
+	case Added:
+		n.Added++
+	case Removed:
+		n.Removed++
+	case Changed:
+		n.Changed++
+	}
+}
+
+// CompareEach is [Compare] that keeps nothing: each is called for every change,
+// by resource, then key. Its error ends the comparison.
+func CompareEach(ctx context.Context, from, to *Snapshot, each func(Change) error) error {
+	for _, r := range fest.Resources() {
+		if err := compareResource(ctx, from, to, r, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareResource pairs the items of a resource.
+func compareResource(ctx context.Context, from, to *Snapshot, r fest.Resource, each func(Change) error) (err error) {
 	before, after := itemsByKey(from, r), itemsByKey(to, r)
-	var counts ChangeCounts
 	for i, j, n := 0, 0, 0; i < len(before) || j < len(after); n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -88,28 +115,20 @@ func (c *Comparison) compare(ctx context.Context, from, to *Snapshot, r fest.Res
 		switch {
 		case order < 0:
 			it := &before[i]
-			c.changes = append(c.changes, Change{Kind: Removed, Resource: r, Key: string(it.Key), Name: nameIn(it.JSON), Before: string(it.EntryID)})
-			counts.Removed++
+			err = each(Change{Kind: Removed, Resource: r, Key: string(it.Key), Name: nameIn(it.JSON), Before: string(it.EntryID)})
 			i++
 		case order > 0:
 			it := &after[j]
-			c.changes = append(c.changes, Change{Kind: Added, Resource: r, Key: string(it.Key), Name: nameIn(it.JSON), After: string(it.EntryID)})
-			counts.Added++
+			err = each(Change{Kind: Added, Resource: r, Key: string(it.Key), Name: nameIn(it.JSON), After: string(it.EntryID)})
 			j++
 		default:
-			changed, err := c.pair(r, &before[i], &after[j])
-			if err != nil {
-				return err
-			}
-			if changed {
-				counts.Changed++
-			}
+			err = comparePair(r, &before[i], &after[j], each)
 			i++
 			j++
 		}
-	}
-	if counts != (ChangeCounts{}) {
-		c.Counts[r] = counts
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -127,19 +146,18 @@ func itemsByKey(s *Snapshot, r fest.Resource) []Item {
 	return items
 }
 
-// pair compares two items of one key.
-func (c *Comparison) pair(r fest.Resource, before, after *Item) (changed bool, err error) {
+// comparePair compares two items of one key.
+func comparePair(r fest.Resource, before, after *Item, each func(Change) error) error {
 	if bytes.Equal(before.ETag, after.ETag) && bytes.Equal(before.JSON, after.JSON) {
-		return false, nil
+		return nil
 	}
 	fields, err := diffJSON(before.JSON, after.JSON)
 	if err != nil || len(fields) == 0 {
-		return false, err
+		return err
 	}
-	c.changes = append(c.changes, Change{
+	return each(Change{
 		Kind: Changed, Resource: r, Key: string(after.Key), Name: nameIn(after.JSON), Before: string(before.EntryID), After: string(after.EntryID), Fields: fields,
 	})
-	return true, nil
 }
 
 // List returns changes of a resource ("": all) and of a kind ("": all), from

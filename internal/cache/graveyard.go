@@ -29,6 +29,8 @@ type Graveyard struct {
 	byKey   map[graveKey][]int32 // by resource and key or entry id
 	byNames map[graveName][]int32
 	byRes   map[fest.Resource][]int32
+	renewed map[fest.Resource][]*renewals // in the order of the sets
+	objects objects                       // that renewals lead to
 	known   fest.DateTime
 	dec     sync.Pool // of *zstd.Decoder
 }
@@ -79,7 +81,10 @@ type Successor struct {
 // OpenGraveyard reads sets, histories first, then by serial. It keeps Data,
 // which must not change. [ErrDamaged] names the set that cannot be read.
 func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) {
-	g := &Graveyard{byKey: map[graveKey][]int32{}, byNames: map[graveName][]int32{}, byRes: map[fest.Resource][]int32{}}
+	g := &Graveyard{
+		byKey: map[graveKey][]int32{}, byNames: map[graveName][]int32{}, byRes: map[fest.Resource][]int32{},
+		renewed: map[fest.Resource][]*renewals{}, objects: objects{known: map[string]int32{}},
+	}
 	var histories []fest.DateTime
 	for _, s := range sets {
 		if s.Serial == 0 {
@@ -91,23 +96,32 @@ func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) {
 		g.known = histories[0]
 	}
 	for _, s := range sets {
-		burials, contents, err := parseGrave(s.Data)
+		p, err := parseGrave(s.Data)
 		if err != nil {
 			return nil, fmt.Errorf("cache: what left with release %d of %s: %w", s.Serial, s.RetrievalDate, err)
 		}
-		for _, b := range burials {
-			gr := grave{burial: b, in: s.Serial, since: s.RetrievalDate, contents: contents}
-			if s.Serial == 0 {
-				// The next file that is known did not have it, or it would
-				// have told; else what was served then.
-				gr.since = b.known
-				if at, _ := slices.BinarySearch(histories, b.last+"\x00"); at < len(histories) && (gr.since == "" || histories[at] < gr.since) {
-					gr.since = histories[at]
-				}
+		since := func(last, known fest.DateTime) fest.DateTime {
+			if s.Serial != 0 {
+				return s.RetrievalDate
 			}
-			g.add(gr)
+			// The next file that is known did not have it, or it would have
+			// told; else what was served then.
+			if at, _ := slices.BinarySearch(histories, last+"\x00"); at < len(histories) && (known == "" || histories[at] < known) {
+				return histories[at]
+			}
+			return known
+		}
+		for _, b := range p.burials {
+			g.add(grave{burial: b, in: s.Serial, since: since(b.last, b.known), contents: p.contents})
+		}
+		if p.renewed.s == "" {
+			continue
+		}
+		if p.renewed.renewed(g, s.Serial, since); p.renewed.bad {
+			return nil, fmt.Errorf("cache: what left with release %d of %s: %w", s.Serial, s.RetrievalDate, errGrave)
 		}
 	}
+	g.objects.known = nil
 	newestFirst := func(a, b int32) int {
 		x, y := &g.graves[a], &g.graves[b]
 		return cmp.Or(cmp.Compare(y.in, x.in), cmp.Compare(y.last, x.last), cmp.Compare(a, b))
@@ -146,8 +160,19 @@ func (g *Graveyard) add(gr grave) {
 	g.byRes[gr.resource] = append(g.byRes[gr.resource], n)
 }
 
-// Len is how many things left, each time counted.
+// Len is how many things left, each time counted, without the entry ids that
+// edits superseded.
 func (g *Graveyard) Len() int { return len(g.graves) }
+
+// Superseded is how many entry ids edits superseded.
+func (g *Graveyard) Superseded() (n int) {
+	for _, lists := range g.renewed {
+		for _, list := range lists {
+			n += list.len()
+		}
+	}
+	return n
+}
 
 // KnownSince is the HentetDato of the oldest history; "" without one.
 func (g *Graveyard) KnownSince() fest.DateTime { return g.known }
@@ -198,17 +223,25 @@ func (s *Snapshot) Removed(r fest.Resource, key string) []RemovedItem {
 		return nil
 	}
 	for _, k := range []string{key, strings.ToUpper(key)} {
-		var out []RemovedItem
-		for _, n := range s.graves.byKey[graveKey{r, k}] {
-			if gr := &s.graves.graves[n]; s.sees(gr) {
-				out = append(out, s.graves.item(gr))
-			}
+		out := s.buried(r, k)
+		if len(out) == 0 {
+			out = s.superseded(r, k)
 		}
 		if len(out) > 0 || k == strings.ToUpper(key) {
 			return out
 		}
 	}
 	return nil
+}
+
+// buried is what left under a key or its last entry id.
+func (s *Snapshot) buried(r fest.Resource, key string) (out []RemovedItem) {
+	for _, n := range s.graves.byKey[graveKey{r, key}] {
+		if gr := &s.graves.graves[n]; s.sees(gr) {
+			out = append(out, s.graves.item(gr))
+		}
+	}
+	return out
 }
 
 // sees says whether something had left by the snapshot's release, and is not

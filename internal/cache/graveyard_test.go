@@ -2,10 +2,13 @@ package cache_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -210,15 +213,71 @@ func TestRemovedSupersededEntryID(t *testing.T) {
 	if page, _, total, err := second.ListRemoved(fest.ResourceIngredients, nil, 0, 10); err != nil || total != 0 {
 		t.Errorf("no object left, and yet %+v, %v", page, err)
 	}
-	// All issued anew (R142): what nobody could use is not kept.
+	// All issued anew (R142): every id that was ever served leads to its object.
 	var anew []*fest.Entry
 	for i := range 10 {
 		anew = append(anew, edited(ingredientOf("ID_"+string(rune('A'+i)), "Stoff"), "ID_N-"+string(rune('A'+i))))
 	}
-	sets := len(r.sets)
-	r.publish(3, anew...)
-	if len(r.sets) != sets {
-		t.Error("a bulk re-issue is noted as what left")
+	third := r.publish(3, anew...)
+	leads := func(s *cache.Snapshot, entry, object string, in fest.Serial) {
+		t.Helper()
+		got := s.Removed(fest.ResourceIngredients, entry)
+		if len(got) != 1 || got[0].Reason != "identifier-changed" || len(got[0].Successors) != 1 || got[0].Successors[0].ID != object || got[0].In != in || got[0].Last != day(int(in)-1) {
+			t.Errorf("%s in release %d: %+v; want it to lead to %s since %d", entry, s.Release().Serial, got, object, in)
+		}
+	}
+	for i := range 10 {
+		id := "ID_" + string(rune('A'+i))
+		if i == 3 {
+			leads(third, "ID_E-2", id, 3)
+			leads(third, "ID_E-"+id, id, 2)
+			continue
+		}
+		leads(third, "ID_E-"+id, id, 3)
+		if got := second.Removed(fest.ResourceIngredients, "ID_E-"+id); len(got) != 0 {
+			t.Errorf("%s is removed before it was: %+v", id, got)
+		}
+	}
+	// The object is gone: its last content answers for every entry id it had.
+	fourth := r.publish(4, anew[1:]...)
+	for _, entry := range []string{"ID_E-ID_A", "ID_N-A", "ID_A"} {
+		got := fourth.Removed(fest.ResourceIngredients, entry)
+		if len(got) != 1 || got[0].Reason != "deleted" || got[0].JSON == nil || string(got[0].Key) != "ID_A" {
+			t.Errorf("%s: %+v", entry, got)
+		}
+	}
+	if got := fourth.Graveyard().Superseded(); got != 11 {
+		t.Errorf("%d superseded entry ids, want 11", got)
+	}
+}
+
+// Ids of every form, exactly as they were: GUIDs are kept without their text.
+func TestSupersededIDsOfEveryForm(t *testing.T) {
+	t.Parallel()
+	ids := []string{
+		"ID_0A1B2C3D-0000-4FFF-8000-00000000000F", "ID_0A1B2C3D-0000-4FFF-8000-00000000000E", "ID_0a1b2c3d-0000-4fff-8000-00000000000f",
+		"0A1B2C3D-0000-4FFF-8000-00000000000F", "ID_0A1B2C3D-0000-4FFF-8000-00000000000G", "ID_0A1B2C3D00004FFF-8000-00000000000F-0", "12", "ID_Æ",
+	}
+	r := &register{t: t}
+	var before, after []*fest.Entry
+	for i, id := range ids {
+		object := "ID_OBJECT-" + string(rune('0'+i))
+		if i%2 == 0 {
+			object = "ID_FFFFFFFF-0000-4FFF-8000-00000000000" + string(rune('0'+i))
+		}
+		before = append(before, edited(ingredientOf(object, "Stoff"), id))
+		after = append(after, edited(ingredientOf(object, "Stoff"), "ID_NEW-"+id))
+	}
+	r.publish(1, before...)
+	second := r.publish(2, after...)
+	for i, id := range ids {
+		got := second.Removed(fest.ResourceIngredients, id)
+		if len(got) != 1 || string(got[0].Key) != string(before[i].ObjectID()) || string(got[0].EntryID) != id {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+	if got := second.Removed(fest.ResourceIngredients, "ID_0A1B2C3D-0000-4FFF-8000-00000000000D"); len(got) != 0 {
+		t.Errorf("an id that never was: %+v", got)
 	}
 }
 
@@ -295,8 +354,23 @@ func TestHistories(t *testing.T) {
 	second := set(1, served, older...)
 	check(second, set(5, served, newer...))
 	only, err := cache.OpenGraveyard([]cache.RemovedSet{second})
-	if err != nil || only.Len() != 1 {
-		t.Errorf("the older file tells of %d, %v", only.Len(), err)
+	if err != nil || only.Len() != 1 || only.Superseded() != 1 {
+		t.Errorf("the older file tells of %d and %d entry ids, %v", only.Len(), only.Superseded(), err)
+	}
+	// The entry id that the object had before leads to its last content.
+	if b := served.Removed(fest.ResourceIngredients, "ID_E-ID_B"); len(b) == 0 || b[0].Name != "B nyere" {
+		t.Errorf("an entry id of the older file: %+v", b)
+	}
+	// And that of an object which lives leads to it.
+	older[0] = edited(ingredientOf("ID_A", "A"), "ID_E-A0")
+	third := set(1, served, older...)
+	g, err = cache.OpenGraveyard([]cache.RemovedSet{third, set(5, served, newer...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	served.SetRemoved(g)
+	if a := served.Removed(fest.ResourceIngredients, "ID_E-A0"); len(a) != 1 || a[0].Successors[0].ID != "ID_A" || a[0].Since != day(5) || a[0].Last != day(1) {
+		t.Errorf("a superseded entry id of the older file: %+v", a)
 	}
 }
 
@@ -315,7 +389,7 @@ func TestGraveyardRefusesDamage(t *testing.T) {
 	r.publish(1, world()...)
 	r.publish(2, ingredientOf("ID_A", "A"))
 	data := r.sets[0].Data
-	for _, i := range []int{0, 9, 40, 60} {
+	for _, i := range []int{0, 9, 17, 40, 60} {
 		bad := slices.Clone(data)
 		bad[i] ^= 0x40
 		if _, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 2, Data: bad}}); !errors.Is(err, cache.ErrDamaged) {
@@ -333,9 +407,38 @@ func TestGraveyardRefusesDamage(t *testing.T) {
 	}
 }
 
+// Sets of the first form, without renewals, are read as ever.
+func TestGraveyardOfTheFirstForm(t *testing.T) {
+	t.Parallel()
+	r := &register{t: t}
+	r.publish(1, ingredientOf("ID_A", "A"), ingredientOf("ID_B", "B"))
+	last := r.publish(2, ingredientOf("ID_B", "B"))
+	data := r.sets[0].Data
+	index, renewed := binary.LittleEndian.Uint64(data[8:]), binary.LittleEndian.Uint64(data[16:])
+	old := append([]byte("FESTGRV1"), data[8:16]...)
+	old = append(append(old, data[24:24+index]...), data[24+index+renewed:]...)
+	g, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 2, RetrievalDate: day(2), Data: old}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := last.Removed(fest.ResourceIngredients, "ID_A")
+	last.SetRemoved(g)
+	if diff := cmp.Diff(want, last.Removed(fest.ResourceIngredients, "ID_A")); len(want) != 1 || diff != "" {
+		t.Errorf("%d answers, (-want +got):\n%s", len(want), diff)
+	}
+}
+
 func FuzzGraveyard(f *testing.F) {
 	f.Add([]byte("FESTGRV1"))
+	if none, err := cache.NothingLeaves(); err == nil {
+		f.Add(none)
+	}
 	f.Add([]byte{})
+	before, after := at(f, open(f, ingredientOf("ID_0A1B2C3D-0000-4FFF-8000-00000000000F", "A"), ingredientOf("ID_B", "B")), 1),
+		at(f, open(f, edited(ingredientOf("ID_0A1B2C3D-0000-4FFF-8000-00000000000F", "A"), "ID_1A1B2C3D-0000-4FFF-8000-00000000000F"), ingredientOf("ID_C", "C")), 2)
+	if data, err := cache.Leaving(context.Background(), before, after); err == nil {
+		f.Add(data)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 1, Data: data}})
 		if err != nil {
@@ -347,6 +450,8 @@ func FuzzGraveyard(f *testing.F) {
 			if _, _, _, err := s.ListRemoved(r, nil, 0, 10); err != nil {
 				t.Error(err)
 			}
+			s.Removed(r, "ID_0A1B2C3D-0000-4FFF-8000-00000000000F")
+			s.Removed(r, "ID_E-ID_B")
 		}
 	})
 }

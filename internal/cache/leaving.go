@@ -22,11 +22,6 @@ const (
 	successorReplaced = "item-number-replaced" // it says that its item number was that one (R18)
 )
 
-// supersededMost is the share of items whose entry ids may be noted as
-// superseded. DMP now and then issues most entries anew (R142): then nobody
-// gains by knowing the old ids of everything.
-const supersededMost = 0.2
-
 // identifying are the filters that ask for a code or number of something.
 var identifying = map[string]bool{"itemNumber": true, "gtin": true, "lmrNumber": true, "code": true}
 
@@ -38,7 +33,8 @@ func Identifying(r fest.Resource, filter string) bool {
 
 // Leaving encodes what old has and next has not: items by key, and item
 // numbers, GTINs, LMR numbers and entry ids of items that live on (P10). Nil:
-// nothing leaves. It is [ErrDamaged] where the XML of what leaves cannot be read.
+// nothing leaves; [NothingLeaves] is that as a set. It is [ErrDamaged] where the
+// XML of what leaves cannot be read.
 func Leaving(ctx context.Context, old, next *Snapshot) ([]byte, error) {
 	return leaving(ctx, old, next, "")
 }
@@ -49,14 +45,15 @@ func LeavingHistory(ctx context.Context, older, served *Snapshot) ([]byte, error
 	return leaving(ctx, older, served, served.release.Content.RetrievalDate)
 }
 
+// NothingLeaves encodes a set with nothing in it, for those who note that they
+// have compared.
+func NothingLeaves() ([]byte, error) { return new(departure).encode() }
+
 // leaving compares. A history says since when at the latest it is gone: known.
 func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]byte, error) {
 	l := departure{old: old, next: next, last: old.release.Content.RetrievalDate, known: known}
-	var superseded []burial
-	items := 0
 	for _, r := range fest.Resources() {
 		first, n := old.contents.ranges.of(numberOf(r))
-		items += int(n)
 		for i := first; i < first+n; i++ {
 			if i%4096 == 0 && ctx.Err() != nil {
 				return nil, context.Cause(ctx)
@@ -69,18 +66,13 @@ func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]b
 				}
 				continue
 			}
-			if b, ok := l.superseded(it, found); ok {
-				superseded = append(superseded, b)
-			}
+			l.superseded(it, found)
 		}
 		if err := l.identifiers(r); err != nil {
 			return nil, err
 		}
 	}
-	if known == "" && float64(len(superseded)) <= supersededMost*float64(items) {
-		l.gone = append(l.gone, superseded...)
-	}
-	if len(l.gone) == 0 {
+	if len(l.gone)+len(l.renewed) == 0 {
 		return nil, nil
 	}
 	return l.encode()
@@ -91,6 +83,7 @@ type departure struct {
 	old, next   *Snapshot
 	last, known fest.DateTime
 	gone        []burial
+	renewed     []renewal
 	left        map[Index]int // items that leave → number in gone
 	buf         [4]Index
 }
@@ -98,6 +91,7 @@ type departure struct {
 // leaves notes an item that is gone.
 func (l *departure) leaves(i Index, it Item) error {
 	if l.next.known(it.Resource, string(it.Key), l.last) {
+		l.superseded(it, nil)
 		return nil // a history told of something newer
 	}
 	b, err := l.bury(i, it)
@@ -128,20 +122,22 @@ func (l *departure) bury(i Index, it Item) (burial, error) {
 	return b, nil
 }
 
-// superseded is the entry id of an item that lives on under another one (R14).
-func (l *departure) superseded(it Item, found []Index) (burial, bool) {
+// superseded notes the entry id of an item that lived on under another one
+// (R14): found has it now, or, where that is empty, the graveyard has what it
+// became later.
+func (l *departure) superseded(it Item, found []Index) {
 	if len(it.EntryID) == 0 || bytes.Equal(it.EntryID, it.Key) {
-		return burial{}, false
+		return
 	}
 	for _, i := range found {
 		if bytes.Equal(l.next.Item(i).EntryID, it.EntryID) {
-			return burial{}, false
+			return
 		}
 	}
-	return burial{
-		resource: it.Resource, entry: string(it.EntryID), reason: reasonIdentifier, last: l.last,
-		successors: []Successor{{Resource: it.Resource, ID: string(it.Key), Reason: successorSame}},
-	}, true
+	if l.known != "" && l.next.hadEntry(it.Resource, string(it.EntryID)) {
+		return // told before
+	}
+	l.renewed = append(l.renewed, renewal{it.Resource, string(it.EntryID), string(it.Key)})
 }
 
 // identifiers notes the keys of what left, so that filters find it, and the

@@ -29,6 +29,9 @@ const (
 	ActWaive    ActKind = "waive"    // a finding is expected ahead
 	ActHistory  ActKind = "history"  // an older file told what has been removed since
 	ActAdopt    ActKind = "adopt"    // a node follows a database that went back or is another one
+	// ActUnchanged: a file said what is served already, so nothing was
+	// published. Once for each file beside each release.
+	ActUnchanged ActKind = "unchanged"
 )
 
 // Act is a row of the audit log: who did what to the store, when and why.
@@ -45,7 +48,8 @@ type Act struct {
 	By     string `json:"by"`
 	Reason string `json:"reason,omitempty"`
 
-	Content   Digest          `json:"content,omitempty"`   // hold, reject, history
+	Content   Digest          `json:"content,omitempty"`   // hold, reject, history, unchanged
+	Source    *Source         `json:"source,omitempty"`    // unchanged: the file
 	Candidate *Candidate      `json:"candidate,omitempty"` // hold
 	Until     *time.Time      `json:"until,omitempty"`     // freeze, advise: ends by itself; nil: it does not
 	Text      string          `json:"text,omitempty"`      // advise: what answers say; adopt: what is followed instead of what

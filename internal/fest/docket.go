@@ -94,7 +94,7 @@ func (d *Docket) act(a Act, now time.Time) {
 		d.Advisory = nil
 	case ActWaive:
 		d.Waivers = append(d.Waivers, a)
-	case ActHistory, ActAdopt:
+	case ActHistory, ActAdopt, ActUnchanged:
 	}
 }
 

@@ -150,6 +150,26 @@ func (s *Directory) AddHistory(ctx context.Context, r Removal) error {
 	return s.disk.locked(ctx, func() error { return s.disk.PutRemoval(r) })
 }
 
+// AddRemoved implements [Store].
+func (s *Directory) AddRemoved(ctx context.Context, r Removal) error {
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
+	return s.disk.locked(ctx, func() error {
+		st, err := s.read(true)
+		if err != nil {
+			return err
+		}
+		if len(PublishedRemovals([]Removal{r}, st.releases)) == 0 || r.Serial == 0 {
+			return fmt.Errorf("what left with release %d: %w: no release has that serial and content %s", r.Serial, ErrState, r.Content.Short())
+		}
+		if _, err := s.disk.readRemoval(removalName(r.Serial, r.Content)); err == nil {
+			return nil
+		}
+		return s.disk.PutRemoval(r)
+	})
+}
+
 // Remove implements [Stage].
 func (g *stage) Remove(data []byte) error {
 	if g.removed != nil || g.published {

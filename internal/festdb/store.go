@@ -51,6 +51,11 @@ type Store interface {
 	// The same Content again replaces what was kept of it. Changed tells of it.
 	AddHistory(ctx context.Context, r Removal) error
 
+	// AddRemoved keeps, durably, what left the register with a release, where
+	// nothing was said of that when it was published. What is kept of it stays as
+	// it is. [ErrState]: no such release. Changed tells of it.
+	AddRemoved(ctx context.Context, r Removal) error
+
 	// Lead waits until this process alone leads among those that use the
 	// store, and returns a context that ends when it no longer does: the
 	// caller stops leading then. release gives it up. Errors: those of ctx.

@@ -149,8 +149,9 @@ func reasons(verdict json.RawMessage) (out []string) {
 }
 
 // leave notes what leaves the register with the candidate. An error is a
-// warning: what is right is published all the same, and a later `import
-// --history` of the file before tells what is missing.
+// warning: what is right is published all the same, and whoever imports next
+// compares the two contents again while they are kept; else `import --history`
+// of the file before tells what is missing.
 func (r *run) leave(ctx context.Context, snapshot string, c fest.Content, current fest.Release) error {
 	if r.Leaving == nil || current.Serial == 0 {
 		return nil
@@ -168,7 +169,7 @@ func (r *run) leave(ctx context.Context, snapshot string, c fest.Content, curren
 		return r.stage.Remove(data)
 	}()
 	if err != nil {
-		return fmt.Errorf("what left the register with this release is not known (server import --history of the file before tells): %w", err)
+		return fmt.Errorf("what left the register with this release is not known yet; the next import tries again (server import --history of the file before tells, too): %w", err)
 	}
 	return nil
 }

@@ -3,8 +3,8 @@ package ingest
 import "errors"
 
 // Outcome names what became of a run, for metrics and machine-readable
-// output: published, rehearsed, unchanged, repaired, refused, held or
-// failed.
+// output: published, rehearsed, unchanged, repaired, postponed, refused, held
+// or failed.
 func Outcome(r Result, err error) string {
 	var refused *RefusedError
 	var held *HeldError
@@ -13,6 +13,8 @@ func Outcome(r Result, err error) string {
 		return "refused"
 	case errors.As(err, &held):
 		return "held"
+	case errors.Is(err, ErrPostponed):
+		return "postponed"
 	case err != nil:
 		return "failed"
 	case r.Rehearsed:

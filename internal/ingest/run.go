@@ -63,11 +63,22 @@ type Options struct {
 	// of the served release (P10); see cache.Leaving. Optional: nothing does.
 	Leaving func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) ([]byte, error)
 
+	// Unchanged notes that a file says what the served release says. It is not
+	// called in a rehearsal; its error is a warning. Optional.
+	Unchanged func(ctx context.Context, served fest.Release, src fest.Source) error
+
 	// Gate judges the candidate. Optional: without it, all that decodes is
 	// published.
 	Gate *Gate
+	// Ready says whether the candidate may be published now: it is asked last,
+	// before a release takes the place of another one. Where it may not, the
+	// run ends with [ErrPostponed] and leaves nothing. Optional: at any time.
+	Ready func() bool
 	// Rehearse does everything but publish; nothing is left behind.
 	Rehearse bool
+	// Compare looks at what the candidate changes in the served release, in a
+	// rehearsal where something is served. Its error is a warning. Optional.
+	Compare func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) error
 	// Progress is called now and then from the run's goroutine. Optional.
 	Progress func(Progress)
 	// Workers is the number of decoding goroutines; 0 = all processors.
@@ -97,7 +108,8 @@ type Result struct {
 	// published. Repaired: its local copy was damaged and is whole again.
 	Unchanged, Repaired bool
 	// Warning is what the store had to say of a release that it did publish:
-	// it may not survive a power cut.
+	// it may not survive a power cut; or what could not be done beside: record
+	// that a file changed nothing, compare in a rehearsal.
 	Warning  error
 	Findings []fest.Finding
 	// Content is the candidate, published or not.
@@ -109,6 +121,10 @@ type Result struct {
 	Timing    Timing
 }
 
+// ErrPostponed means that the candidate is to be published, and may not be at
+// this time of day.
+var ErrPostponed = errors.New("postponed until the publish window opens")
+
 // RefusedError means that the file is no usable FEST file.
 type RefusedError struct{ Err error }
 
@@ -117,7 +133,7 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Run imports one file. On success the release is published and its snapshot
 // is on disk. Errors: *RefusedError, *HeldError (the candidate is then kept,
-// see [Gate.Hold]), a conflict of the store when another import was faster, or
+// see [Gate.Hold]), [ErrPostponed], a conflict of the store when another import was faster, or
 // what kept the store from working.
 func Run(ctx context.Context, o Options) (_ Result, err error) {
 	if err := o.validate(); err != nil {
@@ -161,7 +177,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	same := published && src.Digest == current.Source.Digest && r.Filter == current.Content.Filter
 	whole := same && r.Intact(ctx, current) == nil
 	if whole { // byte for byte what is served
-		return Result{Release: current, Unchanged: true, Findings: current.Content.Findings, Timing: r.timing}, nil
+		return Result{
+			Release: current, Unchanged: true, Findings: current.Content.Findings, Timing: r.timing, Warning: r.unchanged(ctx, current, src),
+		}, nil
 	}
 	if r.stage, err = r.Stage(ctx); err != nil {
 		return Result{}, fmt.Errorf("beginning the import: %w", err)
@@ -182,7 +200,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	result := Result{Release: current, Findings: content.Findings, Timing: r.timing}
 
 	if published && current.Content.Digest == content.Digest && current.Content.Filter == content.Filter {
-		result.Unchanged = true
+		result.Unchanged, result.Warning = true, r.unchanged(ctx, current, src)
 		if !same && r.Intact(ctx, current) == nil {
 			return result, nil
 		}
@@ -211,6 +229,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	var held *HeldError
 	switch {
 	case r.Rehearse:
+		if current.Serial != 0 && r.Compare != nil {
+			result.Warning = r.compare(ctx, f.Name(), content, current)
+		}
 		return result, errors.Join(err, f.Discard())
 	case errors.As(err, &held):
 		return result, errors.Join(err, r.hold(ctx, f, held, src, current.Serial, decided))
@@ -225,6 +246,9 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		if r.Gate.Hold != nil {
 			content.Findings = Brief(content.Findings)
 		}
+	}
+	if published && r.Ready != nil && !r.Ready() {
+		return result, errors.Join(ErrPostponed, f.Discard())
 	}
 	leaving := r.leave(ctx, f.Name(), content, current)
 	start = r.lap(StepLeave, start)
@@ -242,6 +266,30 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	}
 	r.lap(StepPublish, start)
 	return result, nil
+}
+
+// compare hands the candidate's snapshot to Compare.
+func (r *run) compare(ctx context.Context, snapshot string, c fest.Content, current fest.Release) error {
+	snap, err := cache.OpenFile(snapshot, fest.Release{Content: c}, noXML{})
+	if err == nil {
+		defer snap.Close()
+		err = r.Compare(ctx, current, snap)
+	}
+	if err != nil {
+		return fmt.Errorf("what this file changes is not known: %w", err)
+	}
+	return nil
+}
+
+// unchanged records that the file changes nothing.
+func (r *run) unchanged(ctx context.Context, current fest.Release, src fest.Source) error {
+	if r.Unchanged == nil || r.Rehearse {
+		return nil
+	}
+	if err := r.Unchanged(ctx, current, src); err != nil {
+		return fmt.Errorf("recording that nothing changed: %w", err)
+	}
+	return nil
 }
 
 // decode reads the whole file into the stage and the builder.

@@ -243,6 +243,26 @@ func TestRunUnchanged(t *testing.T) {
 	}
 }
 
+// What may not be published now leaves nothing, even where the window closed
+// while it was decoded and judged; the first release of all is not asked about.
+func TestRunPostponed(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	var s store
+	run := func(name string) (ingest.Result, error) {
+		o := s.options(t, festtest.File(t, name))
+		o.Ready = func() bool { return false }
+		return ingest.Run(t.Context(), o)
+	}
+	if r, err := run("mini/fest-mini-ns.xml.gz"); err != nil || r.Release.Serial != 1 {
+		t.Fatalf("the first release: %+v, %v", r.Release, err)
+	}
+	s.snapshots = 0
+	r, err := run("mini/fest-utdrag-2026-09-08.xml")
+	if !errors.Is(err, ingest.ErrPostponed) || ingest.Outcome(r, err) != "postponed" || s.published != 1 || s.snapshots != 0 || s.discarded != 2 {
+		t.Errorf("%v, %d published, %d snapshots, %d discarded; want it postponed, and nothing left", err, s.published, s.snapshots, s.discarded)
+	}
+}
+
 // An approval publishes what is held, and stands in the release; a rehearsal
 // publishes nothing, whatever the verdict.
 func TestRunApprovedOrRehearsed(t *testing.T) {

@@ -162,6 +162,42 @@ func (s *Store) AddHistory(ctx context.Context, r festdb.Removal) error {
 	return nil
 }
 
+// AddRemoved implements [festdb.Store].
+func (s *Store) AddRemoved(ctx context.Context, r festdb.Removal) error {
+	if err := s.usable(ctx); err != nil {
+		return err
+	}
+	err := s.ask(ctx)
+	if err == nil {
+		err = s.write(ctx, s.pool, func(tx pgx.Tx) error { return s.addRemoved(ctx, tx, r) })
+	}
+	if err != nil {
+		return fmt.Errorf("what left with release %d: %w", r.Serial, unavailable(ctx, err))
+	}
+	return nil
+}
+
+func (s *Store) addRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal) error {
+	content, err := digestBytes(r.Content)
+	if err != nil {
+		return err
+	}
+	var published, kept bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM fest.release WHERE serial = $1 AND content = $2 AND stream = $3),
+		EXISTS (SELECT FROM fest.removed WHERE serial = $1 AND content = $2)`, int64(r.Serial), content, s.Stream()).Scan(&published, &kept)
+	switch {
+	case err != nil || kept:
+		return err
+	case !published:
+		return fmt.Errorf("%w: no release has that serial and content %s", festdb.ErrState, r.Content.Short())
+	}
+	if err := s.insertRemoved(ctx, tx, r, content); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "SELECT pg_notify($1, 'removed')", channel)
+	return err
+}
+
 func (s *Store) insertRemoved(ctx context.Context, tx pgx.Tx, r festdb.Removal, content []byte) error {
 	_, err := s.exec(ctx, tx, "INSERT INTO fest.removed (serial, content, retrieval_date, data) VALUES ($1, $2, $3, $4)",
 		int64(r.Serial), content, string(r.RetrievalDate), r.Data)

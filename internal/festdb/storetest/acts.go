@@ -278,6 +278,32 @@ func leaves(t *testing.T, b Backend) {
 	}
 }
 
+// leftLater: what could not be said with a release is said later, once.
+func leftLater(t *testing.T, b Backend) {
+	s := b.Open(t)
+	first := Publish(t, s, 50, 1, 0)
+	second := Publish(t, s, 60, 2, first.Serial)
+	say := festdb.Removal{Serial: second.Serial, Content: second.Content.Digest, RetrievalDate: second.Content.RetrievalDate, Data: []byte("of two")}
+	for _, wrong := range []festdb.Removal{
+		{Serial: second.Serial + 1, Content: say.Content}, {Serial: second.Serial, Content: first.Content.Digest}, {Content: say.Content},
+	} {
+		wantErr(t, s.AddRemoved(ctx, wrong), festdb.ErrState)
+	}
+	again := say
+	again.Data = []byte("of another mind")
+	for _, r := range []festdb.Removal{say, again} {
+		if err := s.AddRemoved(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range []festdb.Store{s, b.Open(t)} {
+		got, err := s.Removed(ctx)
+		if diff := cmp.Diff([]festdb.Removal{say}, got); err != nil || diff != "" {
+			t.Errorf("removed: %v (-want +got):\n%s", err, diff)
+		}
+	}
+}
+
 // histories come first, oldest first, and one that comes again replaces itself.
 func histories(t *testing.T, b Backend) {
 	s := b.Open(t)

@@ -72,6 +72,7 @@ func Run(t *testing.T, factory func(t testing.TB) Backend) {
 		{"Causes", causes},
 		{"CandidateIsKept", candidateKept},
 		{"WhatLeaves", leaves},
+		{"WhatLeftLater", leftLater},
 		{"Histories", histories},
 		{"OneLeads", oneLeads},
 	}

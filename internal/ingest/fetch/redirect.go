@@ -85,7 +85,7 @@ func (f *Fetcher) follow(at *url.URL, location string, redirects int) (*url.URL,
 		return nil, fmt.Errorf("%s redirects from https to http, to %s", redact(at), redact(next))
 	}
 	if !mayLead(hostOf(f.url), hostOf(next), f.o.RedirectHosts) {
-		return nil, fmt.Errorf("%s redirects to another host, %s; name it among the redirect hosts if it is to be trusted", redact(at), redact(next))
+		return nil, fmt.Errorf("%s redirects to another host, %s; name it among the redirect hosts (--source-redirect-host) if it is to be trusted", redact(at), redact(next))
 	}
 	return next, nil
 }
