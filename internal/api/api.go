@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -22,7 +23,8 @@ type API struct {
 	page     *page
 	spec     document
 	opsSpec  document
-	logged   atomic.Uint64 // successful requests, for thinning the access log
+	oslo     *time.Location // of FEST's days (R1)
+	logged   atomic.Uint64  // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
@@ -37,7 +39,7 @@ func New(o Options) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI)}
+	a := &API{opts: o, metrics: m, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: oslo()}
 	if a.page, err = newPage(); err != nil {
 		return nil, err
 	}

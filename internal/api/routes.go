@@ -70,6 +70,7 @@ func (a *API) routes() []Route {
 		{Pattern: "/v1/releases/{serial}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledgerRelease},
 		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
 		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
+		{Pattern: searchPath, Cost: CostCompute, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
 		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
 	for _, res := range fest.Resources() {
