@@ -37,6 +37,16 @@ func (x *Index) Facts(doc uint32, day *Day) Facts {
 	return f
 }
 
+// Texts are all texts of a document.
+func (x *Index) Texts(doc uint32) []string {
+	fields := x.fields(doc)
+	out := make([]string, len(fields)/4)
+	for i := range out {
+		out[i] = string(x.text(at32(fields, i) & (maxTexts - 1)))
+	}
+	return out
+}
+
 // Matched is a text of a document that has words of the query, and where:
 // pairs of start and end, in UTF-16 units, ascending, not overlapping.
 type Matched struct {
