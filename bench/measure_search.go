@@ -68,7 +68,7 @@ func measureSearch(ctx context.Context, b *bench, res *result) error {
 			return err
 		},
 		func(int) error {
-			if besideErr != nil {
+			if beside == nil {
 				return nil
 			}
 			a, err := beside()

@@ -251,9 +251,10 @@ func (d *scanned) commodity(c *fest.Commodity, text func(string, bool, bool), co
 	}
 }
 
-// plainOf is a word in small letters without accents.
+// special are letters that have no accents to lose.
 var special = strings.NewReplacer("æ", "ae", "ø", "o", "œ", "oe", "ß", "ss", "þ", "th", "ð", "d", "đ", "d", "ł", "l")
 
+// plainOf is a word in small letters without accents.
 func plainOf(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(norm.NFC.String(s))) {
@@ -278,15 +279,14 @@ func spellings(s string) []string {
 
 // piece is a word of a text: all its spellings.
 type piece struct {
-	from, to int // in pieces of text, to know what follows what
-	forms    []string
-	special  bool
-	first    bool
-	number   bool
-	unit     bool
-	raw      string
-	inner    bool
-	whole    []int // the pieces that it is made of
+	forms   []string
+	special bool
+	first   bool
+	number  bool
+	unit    bool
+	raw     string
+	inner   bool
+	whole   []int // the pieces that it is made of
 }
 
 var (

@@ -68,7 +68,7 @@ func withoutATCList(entries []*fest.Entry) []*fest.Entry {
 	return slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { return e.Class == fest.ClassCodeSystem })
 }
 
-// onlyMedicines leaves out what names ATC codes without being searched.
+// onlySearched leaves out what names ATC codes without being searched.
 func onlySearched(entries []*fest.Entry) []*fest.Entry {
 	return slices.DeleteFunc(withoutATCList(entries), func(e *fest.Entry) bool {
 		switch e.Object.(type) {

@@ -30,7 +30,6 @@ type builder struct {
 	// words of each text: key << flagBits | flags, without flagPrimary
 	wordEnds []uint32
 	words    []uint64
-	codes    []bool  // texts that are codes
 	entries  []entry // all postings, by document
 }
 

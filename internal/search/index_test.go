@@ -382,3 +382,31 @@ func ExampleIndex_Search() {
 	// Paracet tab 500 mg typo
 	// Paracet tab 500 mg typo
 }
+
+// What has the number with its unit comes before what has both, apart.
+func TestStrengthsStandTogether(t *testing.T) {
+	m := &maker{known: map[string]uint32{}}
+	m.add(Document{Kind: KindDrug}, nil, "nameFormStrength=Alfa tab 50 stk 10 mg")
+	m.add(Document{Kind: KindDrug}, nil, "nameFormStrength=Beta tab 50 mg")
+	b, err := Build(&m.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := Open(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{"50 mg", "50mg", "tab 50 mg"} {
+		parsed, err := Parse(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, h := range x.Search(parsed, x.On(nil), &Filter{}, 0, 9).Hits {
+			got = append(got, x.Facts(h.Document, x.On(nil)).Name)
+		}
+		if diff := cmp.Diff([]string{"Beta tab 50 mg", "Alfa tab 50 stk 10 mg"}, got); diff != "" {
+			t.Errorf("%q: %s", q, diff)
+		}
+	}
+}
