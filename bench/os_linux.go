@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,6 +38,15 @@ func diskRead(s *os.ProcessState) float64 {
 		return float64(u.Inblock) * 512
 	}
 	return 0
+}
+
+// threadCPU is how long the processor has worked for this thread.
+func threadCPU() time.Duration {
+	var t unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t) != nil {
+		return 0
+	}
+	return time.Duration(t.Nano())
 }
 
 // cpus are the processors that this process may run on.

@@ -20,9 +20,9 @@ type measurement struct {
 }
 
 // measurements are all there are, in the order of the report. Later ones (a
-// consumer's view, a restart storm, search) are added here.
+// consumer's view, a restart storm) are added here.
 func measurements() []measurement {
-	return []measurement{importMeasurement(), readyMeasurement(), lookupMeasurement(), memoryMeasurement(), postgresMeasurement()}
+	return []measurement{importMeasurement(), readyMeasurement(), lookupMeasurement(), searchMeasurement(), memoryMeasurement(), postgresMeasurement()}
 }
 
 func names(ms []measurement) []string {

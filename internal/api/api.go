@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -23,7 +24,8 @@ type API struct {
 	page     *page
 	spec     document
 	opsSpec  document
-	logged   atomic.Uint64 // successful requests, for thinning the access log
+	oslo     *time.Location // of FEST's days (R1)
+	logged   atomic.Uint64  // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
@@ -42,7 +44,7 @@ func New(o Options) (*API, error) {
 	if err := o.Registry.Register(newAdmissionCollector(adm)); err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI)}
+	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: oslo()}
 	if a.page, err = newPage(); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func checkParameter(name, value string, known []string, before []parameter) erro
 			f.problem.Expected = "one of " + strings.Join(known, ", ")
 		}
 		return f
-	case strings.TrimSpace(value) == "":
+	case strings.TrimSpace(value) == "" && name != paramQuery: // who has typed nothing finds nothing
 		return badParameter(name, value, "the parameter is empty", "a value, or no such parameter")
 	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && (r != groupSeparator || name != "gtin") }):
 		return badParameter(name, value, "the value has a control character, such as a line break", "printable text")

@@ -56,7 +56,7 @@ func (v *view) indexBody() indexBody {
 	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: "/v1/atc/{code}", Template: true, Total: v.snap.Len(cache.ResourceATC)})
 	b.Links = []indexLink{
 		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
-		{"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
+		{"search", searchPath + "?q={q}"}, {"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
 	}
 	return b
 }

@@ -26,6 +26,7 @@ const (
 // token: about what it takes of the machine, beside a lookup.
 const (
 	tokensList    = 2
+	tokensSearch  = 4
 	tokensCompute = 10
 	tokensBulk    = 20
 )
@@ -82,6 +83,7 @@ func (a *API) routes() []Route {
 		{Pattern: "/v1/releases/{serial}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledgerRelease},
 		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
 		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Tokens: tokensCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
+		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
 		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
 	for _, res := range fest.Resources() {

@@ -28,6 +28,7 @@ type view struct {
 	seed        uint64
 	retrievedAt time.Time // zero where HentetDato is no date
 
+	days     days // of the search
 	once     sync.Once
 	index    document // /v1
 	current  document // /v1/releases/current

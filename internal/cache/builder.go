@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/festd/festd/internal/search"
 	"github.com/festd/festd/internal/wire"
 )
 
 // Format is the version of the file: it changes when its layout, the keys of
 // its tables or the renderer change. A file of another format is rebuilt.
-const Format = 1
+const Format = 2
 
 // Options of a Builder.
 type Options struct {
@@ -40,6 +41,11 @@ type Builder struct {
 	strings   []byte
 	relations [numRelations]relation
 	atc       atcNames
+	// What the search is made of: texts, which item has which, and what kinds
+	// of commodities there are, by item.
+	texts       interner
+	found       []foundText
+	commodities map[uint32]search.Kind
 	// singleIngredients are (ATC code, substance) by R43, once derived.
 	singleIngredients []pair
 	spent             bool
@@ -47,7 +53,7 @@ type Builder struct {
 
 // NewBuilder returns an empty builder.
 func NewBuilder(o Options) *Builder {
-	b := &Builder{options: o, spill: spill{dir: o.TempDir, inMemory: o.InMemory}, free: make(chan *Prepared, maxFree)}
+	b := &Builder{options: o, spill: spill{dir: o.TempDir, inMemory: o.InMemory}, free: make(chan *Prepared, maxFree), commodities: map[uint32]search.Kind{}}
 	b.renderer, b.err = wire.NewRenderer(o.Sample)
 	shared := map[relationNumber]*interner{}
 	for i := range b.relations {
@@ -73,6 +79,10 @@ func namesOf(r relationNumber) relationNumber {
 		return relOtherATC
 	case relPackageSubstitutionGroup, relSubstitutionGroupSelf, relSubstitutionGroupSelfCode:
 		return relSubstitutionGroupSelf
+	case relPackageDrug, relDrugSelf, relGenericDrug:
+		return relDrugSelf
+	case relPackageSelf, relGenericPackage:
+		return relPackageSelf
 	case relReimbursementSelf, relCommodityReimbursement:
 		return relReimbursementSelf
 	case relReimbursementGroupNumber, relCommodityProductGroup:
@@ -154,6 +164,14 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 		}
 		r.pairs = append(roomy(r.pairs, 1), pair{num, first + k.item})
 	}
+	for i := range p.texts {
+		t := &p.texts[i]
+		num, _ := b.texts.add(p.at(t.text), t.hash)
+		b.found = append(roomy(b.found, 1), foundText{first + t.item, num, t.field})
+	}
+	if p.commodityKind > 0 {
+		b.commodities[first] = p.commodityKind
+	}
 	b.addCodes(p)
 	if n := len(b.drafts); n>>12 != int(first)>>12 {
 		b.err = b.checkSizes()
@@ -181,7 +199,7 @@ func (b *Builder) recycle(p *Prepared) {
 
 // checkSizes keeps the numbers of the tables within 32 bits.
 func (b *Builder) checkSizes() error {
-	if len(b.names) > math.MaxInt32 {
+	if len(b.names) > math.MaxInt32 || len(b.texts.bytes) > math.MaxInt32/2 || len(b.found) > math.MaxInt32/4 {
 		return errors.New("cache: more names than a snapshot can hold")
 	}
 	for i := range b.relations {
@@ -219,4 +237,5 @@ func (b *Builder) Discard() {
 	b.drafts, b.names, b.strings = nil, nil, nil
 	b.relations = [numRelations]relation{}
 	b.atc = atcNames{}
+	b.texts, b.found, b.commodities = interner{}, nil, nil
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/search"
 	"github.com/festd/festd/internal/wire"
 )
 
@@ -24,6 +25,7 @@ type contents struct {
 	hash    hashTable
 	ranges  resourceRanges
 	tables  [fileTables]keyTable
+	search  *search.Index
 	xml     xmlCache
 	unmap   func()
 	refs    atomic.Int64
@@ -76,10 +78,24 @@ func parse(file []byte, t trailer) (*contents, error) {
 	checks.Go(func() error { return c.checkItems(t.directory) })
 	checks.Go(c.checkHash)
 	checks.Go(c.checkTables)
+	checks.Go(func() error { return c.openSearch(sections[sectionSearch]) })
 	if err := checks.Wait(); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// openSearch checks the index of the search, and that it names items.
+func (c *contents) openSearch(b []byte) error {
+	x, err := search.Open(b)
+	if err == nil {
+		err = x.CheckItems(uint32(len(c.items) / recordSize))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	c.search = x
+	return nil
 }
 
 func (c *contents) checkTables() error {

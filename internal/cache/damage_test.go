@@ -15,6 +15,7 @@ import (
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/search"
 )
 
 // tried opens the bytes; what opens must answer everything without a panic.
@@ -46,6 +47,17 @@ func use(s *cache.Snapshot) {
 		}
 	}
 	_, _ = s.ATC("N02BE01")
+	for _, text := range []string{"p", "paracet 500 mg", "pracaet", "n02"} {
+		q, err := search.Parse(text)
+		if err != nil {
+			panic(err)
+		}
+		x := s.Search()
+		day := undated(x)
+		for _, h := range x.Search(q, day, &search.Filter{}, 0, 100).Hits {
+			n += len(s.Item(cache.Index(x.Facts(h.Document, day).Item)).JSON) + len(x.Highlight(h.Document, q, false, 4))
+		}
+	}
 }
 
 // Any byte flipped, anywhere: an error that names the place.

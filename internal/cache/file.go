@@ -18,7 +18,8 @@ import (
 //	content    fest.Content as JSON
 //	blob       JSON of the items in file order, bulky ones followed by their
 //	           gzip and zstd form; then the ATC items
-//	tables     key tables; items; bulk; strings; ranges; hash table
+//	tables     key tables; items; bulk; strings; ranges; hash table; the index
+//	           of the search
 //	directory  where each of those stands: pairs of uint64 (offset, length)
 //	digests    XXH64 of each 4 MiB chunk of all of the above, as uint64
 //	trailer    SHA-256 of the digests and the rest of the trailer; length of
@@ -40,6 +41,7 @@ const (
 	sectionStrings
 	sectionRanges
 	sectionHash
+	sectionSearch
 	sectionTables
 	numSections = sectionTables + 4*fileTables
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/search"
 	"github.com/festd/festd/internal/wire"
 )
 
@@ -27,6 +29,7 @@ type finisher struct {
 	atcJSON  []byte
 	atcEnds  []uint64
 	bulk     []byte
+	search   []byte
 }
 
 // Finish writes the snapshot of the content to w. The builder is spent.
@@ -176,10 +179,16 @@ func (f *finisher) same(i, k uint32, entry bool) bool {
 
 // makeTables derives and encodes the key tables and renders the ATC items.
 func (f *finisher) makeTables(ctx context.Context) error {
+	input := f.searchInput() // before anything is derived
+	var g errgroup.Group
+	g.Go(func() (err error) {
+		f.search, err = search.Build(input)
+		return err
+	})
 	f.b.derive()
 	for i := range f.tables {
 		if err := ctx.Err(); err != nil {
-			return err
+			return errors.Join(err, g.Wait())
 		}
 		index := f.index
 		if relationNumber(i) == relIngredientATC {
@@ -196,7 +205,7 @@ func (f *finisher) makeTables(ctx context.Context) error {
 		f.atcJSON = r.append(roomy(f.atcJSON, 4<<10), num)
 		f.atcEnds = append(f.atcEnds, uint64(len(f.atcJSON)))
 	}
-	return nil
+	return g.Wait()
 }
 
 // writeRest writes what follows the entries.
@@ -228,7 +237,7 @@ func (f *finisher) writeRest(out *fileWriter) error {
 	}
 	for i, part := range [...][]byte{
 		sectionItems: f.items, sectionBulk: f.bulk, sectionStrings: f.strings,
-		sectionRanges: ranges, sectionHash: f.resolver.table,
+		sectionRanges: ranges, sectionHash: f.resolver.table, sectionSearch: f.search,
 	} {
 		if i == sectionContent {
 			continue // stands at the start

@@ -56,10 +56,14 @@ const (
 	relIngredientSelf
 	relIngredientSalt // full active substances of a moiety (R34)
 	relStrengthSelf
+	relDrugSelf
 	relDrugStrength
 	relDrugSubstance
+	relGenericDrug
+	relGenericPackage
 	relGenericStrength
 	relGenericSubstance
+	relPackageSelf
 	relSubstitutionGroupSelf
 	relSubstitutionGroupSelfCode
 	relReimbursementSelf

@@ -14,14 +14,16 @@ import (
 
 // Prepared is one entry, rendered, with its keys. It is spent by Add.
 type Prepared struct {
-	items   []draft
-	buf     []byte // what goes to the spill
-	names   []byte // what goes to the names
-	strings []byte // texts that JSON escapes
-	keys    []preparedKey
-	text    []byte // of the keys
-	codes   []preparedCode
-	holes   []wire.Hole
+	items         []draft
+	buf           []byte // what goes to the spill
+	names         []byte // what goes to the names
+	strings       []byte // texts that JSON escapes
+	keys          []preparedKey
+	text          []byte // of the keys
+	codes         []preparedCode
+	holes         []wire.Hole
+	texts         []preparedText
+	commodityKind search.Kind // 0 for what is no commodity
 }
 
 // preparedKey is a key of an item in a relation.
@@ -39,6 +41,7 @@ type preparedCode struct{ code, parent, name, nameEnglish span }
 func (p *Prepared) reset() {
 	p.items, p.buf, p.names, p.strings = p.items[:0], p.buf[:0], p.names[:0], p.strings[:0]
 	p.keys, p.text, p.codes, p.holes = p.keys[:0], p.text[:0], p.codes[:0], p.holes[:0]
+	p.texts, p.commodityKind = p.texts[:0], 0
 }
 
 // Prepare renders an entry and collects its keys. It is pure and may be
@@ -60,6 +63,7 @@ func (b *Builder) Prepare(e *fest.Entry) (*Prepared, error) {
 			return nil, fmt.Errorf("cache: %w", err)
 		}
 		p.collect(e, it, uint32(i))
+		p.searchable(e, uint32(i))
 	}
 	return p, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/search"
 	"github.com/festd/festd/internal/wire"
 )
 
@@ -213,6 +214,10 @@ func (s *Snapshot) AppendXML(dst []byte, i Index) ([]byte, error) {
 	}
 	return s.contents.xml.append(dst, it.Ordinal, it.EntryID)
 }
+
+// Search returns the index of the search. The items of its documents are those
+// of this snapshot; its bytes are the mapped file.
+func (s *Snapshot) Search() *search.Index { return s.contents.search }
 
 // Filters returns the filters of a resource; see the function of that name.
 func (s *Snapshot) Filters(r fest.Resource) []Filter { return Filters(r) }

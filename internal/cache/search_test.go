@@ -1,0 +1,211 @@
+package cache_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festtest"
+	"github.com/festd/festd/internal/m30"
+	"github.com/festd/festd/internal/sample"
+	"github.com/festd/festd/internal/search"
+)
+
+// searched returns everything that the index finds, as resource, key and how,
+// in order; nothing where not all words are met.
+func searched(t interface{ Fatal(...any) }, s *cache.Snapshot, text string) []string {
+	q, err := search.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := s.Search()
+	res := x.Search(q, undated(x), &search.Filter{}, 0, x.Len())
+	out := []string{}
+	if len(res.Missed) > 0 {
+		return out
+	}
+	for _, h := range res.Hits {
+		it := s.Item(cache.Index(x.Facts(h.Document, undated(x)).Item))
+		out = append(out, fmt.Sprintf("%s/%s %s", it.Resource, it.Key, h.Class))
+	}
+	if res.Total != len(out) {
+		t.Fatal("total ", res.Total, " of ", len(out))
+	}
+	return out
+}
+
+// undated is a day on which nothing is known of any package.
+func undated(x *search.Index) *search.Day {
+	states := make([]search.OfferState, len(x.Offers()))
+	for i := range states {
+		states[i].Market = search.NotStated
+	}
+	return x.On(states)
+}
+
+var classes = []string{"exact", "prefix", "typo", "typoPrefix", "typos", "typosPrefix"}
+
+func scannedFor(docs []*scanned, text string) []string {
+	out := []string{}
+	for _, h := range find(docs, text) {
+		// FEST has three kinds of commodities, which are answered in one row.
+		out = append(out, fmt.Sprintf("%s/%s %s", h.doc.resource, h.doc.key, classes[h.how.class]))
+	}
+	return out
+}
+
+// withoutATCList leaves out the code list, which the scan does not read.
+func withoutATCList(entries []*fest.Entry) []*fest.Entry {
+	return slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { return e.Class == fest.ClassCodeSystem })
+}
+
+// onlySearched leaves out what names ATC codes without being searched.
+func onlySearched(entries []*fest.Entry) []*fest.Entry {
+	return slices.DeleteFunc(withoutATCList(entries), func(e *fest.Entry) bool {
+		switch e.Object.(type) {
+		case *fest.Ingredient, *fest.IngredientStrength, *fest.Drug, *fest.Generic, *fest.Package, *fest.BreastProsthesis, *fest.MedicalConsumable, *fest.Nutrient, *fest.Notification:
+			if s, ok := e.Object.(*fest.IngredientStrength); ok {
+				s.AtcOfCombinationComponent = nil
+			}
+			return false
+		}
+		return true
+	})
+}
+
+func smallEntries() (out []*fest.Entry) {
+	for e := range sample.Small(time.Date(2026, 9, 8, 3, 9, 6, 0, time.UTC)).Entries() {
+		out = append(out, e)
+	}
+	return out
+}
+
+func realEntries(t testing.TB, file string) (out []*fest.Entry) {
+	t.Helper()
+	f, err := m30.Open(festtest.File(t, file), m30.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	r, d := m30.NewReader(f, m30.DefaultLimits()), m30.NewDecoder(m30.DefaultLimits())
+	for s, err := range r.Slices() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := d.Decode(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// extracts are the contents that are searched in these tests.
+var extracts = map[string]func(testing.TB) []*fest.Entry{
+	"small sample":                    func(testing.TB) []*fest.Entry { return smallEntries() },
+	"mini/fest-mini-ns.xml.gz":        func(t testing.TB) []*fest.Entry { t.Helper(); return realEntries(t, "mini/fest-mini-ns.xml.gz") },
+	"mini/fest-utdrag-2026-09-08.xml": func(t testing.TB) []*fest.Entry { t.Helper(); return realEntries(t, "mini/fest-utdrag-2026-09-08.xml") },
+}
+
+// mistype makes a typo in a word.
+func mistype(rnd *rand.Rand, word string) string {
+	r := []rune(word)
+	at := rnd.IntN(len(r))
+	letter := rune('a' + rnd.IntN(26))
+	switch rnd.IntN(4) {
+	case 0:
+		r = slices.Insert(r, at, letter)
+	case 1:
+		r = slices.Delete(r, at, at+1)
+	case 2:
+		r[at] = letter
+	default:
+		if at+1 < len(r) {
+			r[at], r[at+1] = r[at+1], r[at]
+		}
+	}
+	return string(r)
+}
+
+// The index finds what a look at every entry finds, in the same order: words
+// and beginnings of words of the content itself, with and without typos.
+func TestSearchAgainstLinearScan(t *testing.T) {
+	for name, load := range extracts {
+		t.Run(name, func(t *testing.T) {
+			entries := onlySearched(load(t))
+			s, docs := open(t, entries...), scan(entries)
+			if s.Search().Len() != len(docs) {
+				has := map[string]int{}
+				for i := range uint32(s.Search().Len()) {
+					it := s.Item(cache.Index(s.Search().Facts(i, undated(s.Search())).Item))
+					has[string(it.Resource)+"/"+string(it.Key)]++
+				}
+				for _, d := range docs {
+					has[string(d.resource)+"/"+d.key]--
+				}
+				t.Fatalf("%d documents, the scan has %d: %v", s.Search().Len(), len(docs), slices.DeleteFunc(slices.Collect(maps.Keys(has)), func(k string) bool { return has[k] == 0 }))
+			}
+			rnd := rand.New(rand.NewPCG(1, uint64(len(entries))))
+			word := func() string {
+				d := docs[rnd.IntN(len(docs))]
+				words := strings.Fields(d.texts[rnd.IntN(len(d.texts))].text)
+				w := []rune(words[rnd.IntN(len(words))])
+				switch rnd.IntN(4) {
+				case 0, 1:
+					w = w[:1+rnd.IntN(len(w))]
+				case 2:
+					return mistype(rnd, string(w))
+				}
+				return string(w)
+			}
+			for range 400 {
+				q := word()
+				for range rnd.IntN(3) {
+					q += " " + word()
+				}
+				if want, got := scannedFor(docs, q), searched(t, s, q); !slices.Equal(want, got) {
+					t.Fatalf("%q (-scan +index):\n%s", q, cmp.Diff(want, got))
+				}
+			}
+		})
+	}
+}
+
+// The same over random names.
+func TestSearchAgainstLinearScanOfRandomNames(t *testing.T) {
+	part := rapid.SampledFrom([]string{"a", "B", "ab", "ø", "Å", "æ", "é", " ", " ", "-", "1", "50", "0,5", "2.50", " mg", "mg", "ml", "%", "/", "x", "µg", "på", "IE", "para", "cet", "amol", "🦷", "A\u030a"})
+	name := rapid.Custom(func(t *rapid.T) string { return strings.Join(rapid.SliceOfN(part, 1, 7).Draw(t, "parts"), "") })
+	rapid.Check(t, func(rt *rapid.T) {
+		var entries []*fest.Entry
+		for i := range rapid.IntRange(0, 30).Draw(rt, "n") {
+			id, n := fmt.Sprintf("X%d", i), name.Draw(rt, "name")
+			switch i % 3 {
+			case 0:
+				d := &fest.Drug{ID: ptr(fest.ID(id)), BrandName: fest.Text(name.Draw(rt, "brand"))}
+				d.NameFormStrength = fest.Text(n)
+				entries = append(entries, entry(fest.ClassDrug, id, d))
+			case 1:
+				g := &fest.Generic{ID: fest.ID(id), Drugs: []fest.Ref{fest.Ref(fmt.Sprintf("X%d", i-1))}}
+				g.NameFormStrength = fest.Text(n)
+				entries = append(entries, entry(fest.ClassGeneric, id, g))
+			default:
+				entries = append(entries, entry(fest.ClassIngredient, id, &fest.Ingredient{ID: fest.ID(id), Name: fest.Text(n), NameEnglish: ptr(fest.Text(name.Draw(rt, "english")))}))
+			}
+		}
+		s, docs := open(t, entries...), scan(entries)
+		q := name.Draw(rt, "query")
+		if want, got := scannedFor(docs, q), searched(rt, s, q); !slices.Equal(want, got) {
+			rt.Fatalf("%q (-scan +index):\n%s", q, cmp.Diff(want, got))
+		}
+	})
+}

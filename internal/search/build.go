@@ -1,0 +1,287 @@
+package search
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+)
+
+// Build makes the index of the documents. It keeps nothing of the input.
+func Build(in *Input) ([]byte, error) {
+	if len(in.TextEnds) >= maxTexts || len(in.Documents) > math.MaxInt32/2 || len(in.Forms) >= math.MaxUint16 || len(in.Groups) >= math.MaxUint16 {
+		return nil, errors.New("search: more texts, documents or codes than an index can number")
+	}
+	b := builder{in: in, keys: map[string]uint32{}}
+	b.order()
+	b.cutTexts()
+	b.collect()
+	return b.write(), nil
+}
+
+// builder holds what Build makes on its way.
+type builder struct {
+	in    *Input
+	sorts []uint32 // documents in the order they are numbered in
+	keys  map[string]uint32
+	names []string
+	// words of each text: key << flagBits | flags, without flagPrimary
+	wordEnds []uint32
+	words    []uint64
+	entries  []entry // all postings, by document
+}
+
+// entry is a posting before it is sorted.
+type entry struct{ key, doc, flags uint32 }
+
+// fieldsOf returns the fields of a document.
+func (in *Input) fieldsOf(doc uint32) []Text {
+	var from uint32
+	if doc > 0 {
+		from = in.Documents[doc-1].FieldsEnd
+	}
+	return in.Fields[from:in.Documents[doc].FieldsEnd]
+}
+
+func (in *Input) offersOf(doc uint32) []uint32 {
+	var from uint32
+	if doc > 0 {
+		from = in.Documents[doc-1].OffersEnd
+	}
+	return in.DocOffers[from:in.Documents[doc].OffersEnd]
+}
+
+// order numbers the documents: by kind, then by name, so that what is equal
+// otherwise is answered alphabetically.
+func (b *builder) order() {
+	docs := b.in.Documents
+	type sortKey struct {
+		prefix uint64
+		from   uint32
+		to     uint32
+		doc    uint32
+		rank   uint8
+	}
+	list := make([]sortKey, len(docs))
+	var folded []byte
+	for i := range docs {
+		at := len(folded)
+		folded = AppendFold(folded, string(b.in.text(docs[i].Name)))
+		var first [8]byte
+		copy(first[:], folded[at:])
+		list[i] = sortKey{binary.BigEndian.Uint64(first[:]), uint32(at), uint32(len(folded)), uint32(i), docs[i].Kind.rank()} //nolint:gosec // bounded by Build
+	}
+	slices.SortFunc(list, func(x, y sortKey) int {
+		if c := cmp.Compare(x.rank, y.rank); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(x.prefix, y.prefix); c != 0 {
+			return c
+		}
+		if c := bytes.Compare(folded[x.from:x.to], folded[y.from:y.to]); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.doc, y.doc)
+	})
+	b.sorts = make([]uint32, len(list))
+	for i := range list {
+		b.sorts[i] = list[i].doc
+	}
+}
+
+// key numbers a word.
+func (b *builder) key(word []byte) uint32 {
+	if n, ok := b.keys[string(word)]; ok {
+		return n
+	}
+	n := uint32(len(b.names)) //nolint:gosec // fewer than bytes of texts
+	s := string(word)
+	b.keys[s] = n
+	b.names = append(b.names, s)
+	return n
+}
+
+// cutTexts cuts every text that a document has, once.
+func (b *builder) cutTexts() {
+	in := b.in
+	used := make([]uint8, len(in.TextEnds))
+	for _, f := range in.Fields {
+		if f.Field.code() {
+			used[f.Number] |= 2
+		} else {
+			used[f.Number] |= 1
+		}
+	}
+	b.wordEnds = make([]uint32, 2*len(in.TextEnds)) // as text, as code
+	var t tokens
+	var variant []byte
+	for i, u := range used {
+		if u&1 != 0 {
+			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
+			t.cut(text, false)
+			for k := range t.list {
+				variant = b.word(&t, k, text, variant)
+			}
+		}
+		b.wordEnds[2*i] = uint32(len(b.words)) //nolint:gosec // bounded by Build
+		if u&2 != 0 {
+			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
+			t.cut(text, true)
+			for k := range t.list {
+				variant = b.word(&t, k, text, variant)
+			}
+		}
+		b.wordEnds[2*i+1] = uint32(len(b.words)) //nolint:gosec // bounded by Build
+	}
+}
+
+// word adds a token under its form and under the other spellings of it.
+func (b *builder) word(t *tokens, k int, text string, variant []byte) []byte {
+	tok := &t.list[k]
+	if tok.inner {
+		return variant
+	}
+	flags := uint64(0)
+	if tok.first {
+		flags |= flagFirst
+	}
+	if tok.kind != tokenWord || plain(text[tok.start:tok.end]) {
+		b.words = append(b.words, uint64(b.key(t.form(k)))<<flagBits|flags|flagPlain)
+		return variant
+	}
+	b.words = append(b.words, uint64(b.key(t.form(k)))<<flagBits|flags|flagSpecial)
+	for _, sp := range Spellings() {
+		var ok bool
+		if variant, ok = AppendVariant(variant[:0], text[tok.start:tok.end], sp); ok {
+			b.words = append(b.words, uint64(b.key(variant))<<flagBits|flags|flagSpecial)
+		}
+	}
+	return variant
+}
+
+// plain reports whether a word has none but plain letters.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// collect lists the words of all documents.
+func (b *builder) collect() {
+	in := b.in
+	total := 0
+	for _, f := range in.Fields {
+		total += len(b.wordsOf(f))
+	}
+	b.entries = make([]entry, 0, total)
+	for num, doc := range b.sorts {
+		for _, f := range in.fieldsOf(doc) {
+			kind := in.Documents[doc].Kind
+			flags, mask := uint32(0), uint32(1<<flagBits-1)
+			if primary(kind, f.Field) {
+				flags = flagPrimary
+			}
+			if flags == 0 || kind == KindGeneric && f.Field == FieldBrandName {
+				mask &^= flagFirst // not its own name
+			}
+			for _, w := range b.wordsOf(f) {
+				b.entries = append(b.entries, entry{uint32(w >> flagBits), uint32(num), flags | uint32(w)&mask}) //nolint:gosec // bounded by Build
+			}
+		}
+	}
+}
+
+func (b *builder) wordsOf(f Text) []uint64 {
+	i := 2 * int(f.Number)
+	if f.Field.code() {
+		i++
+	}
+	var from uint32
+	if i > 0 {
+		from = b.wordEnds[i-1]
+	}
+	return b.words[from:b.wordEnds[i]]
+}
+
+// write sorts the keys, groups the postings by them and lays out the parts.
+func (b *builder) write() []byte {
+	in := b.in
+	var parts [numParts][]byte
+	u32 := func(part int, v uint32) { parts[part] = binary.LittleEndian.AppendUint32(parts[part], v) }
+
+	order := make([]uint32, len(b.names))
+	for i := range order {
+		order[i] = uint32(i) //nolint:gosec // bounded by Build
+	}
+	slices.SortFunc(order, func(x, y uint32) int { return cmp.Compare(b.names[x], b.names[y]) })
+	starts := make([]uint32, len(b.names)+1)
+	for i := range b.entries {
+		starts[b.entries[i].key+1]++
+	}
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+	}
+	type posting struct{ doc, flags uint32 }
+	postings := make([]posting, len(b.entries))
+	next := slices.Clone(starts)
+	for _, e := range b.entries { // by document, so ascending within a key
+		postings[next[e.key]] = posting{e.doc, e.flags}
+		next[e.key]++
+	}
+	before := ""
+	for _, num := range order {
+		name := b.names[num]
+		shared := 0
+		for shared < min(len(name), len(before), math.MaxUint8) && name[shared] == before[shared] {
+			shared++
+		}
+		before = name
+		parts[partKeys] = append(parts[partKeys], name...)
+		u32(partKeyEnds, uint32(len(parts[partKeys]))) //nolint:gosec // bounded by Build
+		parts[partShared] = append(parts[partShared], byte(shared))
+		list := postings[starts[num]:starts[num+1]]
+		last := uint32(0)
+		for i := 0; i < len(list); {
+			p := list[i]
+			for i++; i < len(list) && list[i].doc == p.doc; i++ {
+				p.flags |= list[i].flags
+			}
+			parts[partPostings] = binary.AppendUvarint(parts[partPostings], uint64(p.doc-last)<<flagBits|uint64(p.flags))
+			last = p.doc
+		}
+		u32(partPostEnds, uint32(len(parts[partPostings]))) //nolint:gosec // bounded by Build
+	}
+
+	parts[partTexts] = in.Texts
+	for _, end := range in.TextEnds {
+		u32(partTextEnds, end)
+	}
+	for _, doc := range b.sorts {
+		d := in.Documents[doc]
+		for _, f := range in.fieldsOf(doc) {
+			u32(partFields, uint32(f.Field)<<fieldShift|f.Number)
+		}
+		for _, o := range in.offersOf(doc) {
+			u32(partDocOffers, o)
+		}
+		d.FieldsEnd, d.OffersEnd = uint32(len(parts[partFields])/4), uint32(len(parts[partDocOffers])/4) //nolint:gosec // bounded by Build
+		parts[partDocuments] = appendDocument(parts[partDocuments], &d)
+	}
+	for _, o := range in.Offers {
+		u32(partOffers, o.Marketing)
+		u32(partOffers, o.Link)
+		u32(partOffers, o.Group)
+	}
+	for part, values := range map[int][]Value{partATC: in.ATC, partForms: in.Forms, partGroups: in.Groups} {
+		for _, v := range values {
+			u32(part, v.Code)
+			u32(part, v.Display)
+		}
+	}
+	return assemble(&parts)
+}
