@@ -24,17 +24,15 @@ func newKinds(items int) kinds {
 	return kinds{of: make([]kind, items), size: map[kind]int{}, left: map[kind]int{}}
 }
 
-func (k *kinds) read(i int, e *fest.Entry) {
-	m := medicineOf(e)
-	if m == nil || m.Atc == nil || len(m.Atc.Code) < 5 {
-		return
-	}
+func (k *kinds) read(i int, class fest.Class, atc string) {
 	n := 4
-	if strings.HasPrefix(m.Atc.Code, "Q") { // a level longer (R65)
+	if strings.HasPrefix(atc, "Q") { // a level longer (R65)
 		n = 5
 	}
-	k.of[i] = kind{e.Class, m.Atc.Code[:n]}
-	k.size[k.of[i]]++
+	if len(atc) >= n {
+		k.of[i] = kind{class, atc[:n]}
+		k.size[k.of[i]]++
+	}
 }
 
 // canLose says whether the items can leave together without any kind losing

@@ -22,7 +22,7 @@ func (d *Data) Next(c Change) (*Data, error) {
 		step: step{change: c, retrieved: c.Retrieved, seed: d.seed ^ uint64(len(d.steps)+1)*0xd1342543de82ef95,
 			copies: map[string]string{}, removed: maps.Clone(d.removed)},
 		copied: map[int32]bool{}, copies: d.copies,
-		marks: make([]what, len(d.items)), gone: make([]bool, len(d.items)), kinds: newKinds(len(d.items)),
+		marks: make([]what, len(d.items)), gone: make([]bool, len(d.items)), kinds: newKinds(len(d.items)), stays: make([]bool, len(d.items)),
 		outcome: Outcome{Added: map[fest.Class]int{}, Removed: map[fest.Class]int{}, Edited: map[fest.Class]int{}},
 	}
 	if n.step.removed == nil {
@@ -53,6 +53,7 @@ type nextRelease struct {
 	marks   []what // per old item
 	gone    []bool // per old item
 	kinds   kinds
+	stays   []bool // per old item: indispensable
 	added   []item
 	outcome Outcome
 
@@ -80,15 +81,16 @@ func (n *nextRelease) read() {
 		e := d.entry(it)
 		ids(e, func(id fest.ID) { n.owner[string(id)] = int32(i) })
 		refs(e, func(r fest.Ref) { links[i] = append(links[i], string(r)) })
-		n.kinds.read(i, e)
+		if m := medicineOf(e); m != nil && m.Atc != nil {
+			n.kinds.read(i, e.Class, m.Atc.Code)
+			n.stays[i] = isIndispensable(m.Atc.Code)
+			if n.step.change.ATCYear > 0 && len(m.Atc.Code) == 7 && m.Atc.Code != "WITHOUT" && !n.stays[i] {
+				codes[m.Atc.Code] = m.Atc.Display
+			}
+		}
 		if n.step.condition == "" {
 			if o, ok := e.Object.(*fest.Condition); ok {
 				n.step.condition = fest.Ref(o.ID)
-			}
-		}
-		if n.step.change.ATCYear > 0 {
-			if m := medicineOf(e); m != nil && m.Atc != nil && len(m.Atc.Code) == 7 && m.Atc.Code != "WITHOUT" {
-				codes[m.Atc.Code] = m.Atc.Display
 			}
 		}
 	}
@@ -204,10 +206,16 @@ func (n *nextRelease) removeOf(class fest.Class, order []int, want int, referred
 		if n.gone[i] || n.keeps(i) || !cascades && (n.liveSources(i) > 0) != referred {
 			continue
 		}
-		if going := n.with(int32(i)); !careful || n.kinds.canLose(going) {
+		if going := n.with(int32(i)); !careful || n.canLose(going) {
 			n.drop(going)
 		}
 	}
+}
+
+// canLose says whether nothing indispensable is among the items, and no kind of
+// medicine loses too much by them.
+func (n *nextRelease) canLose(going []int32) bool {
+	return n.kinds.canLose(going) && !slices.ContainsFunc(going, func(i int32) bool { return n.stays[i] })
 }
 
 // keeps reports whether the item is the condition that generics are filled
@@ -403,6 +411,12 @@ func (n *nextRelease) finish() *Data {
 			it.touches = append(slices.Clip(it.touches), touch{step: uint16(len(n.old.steps)), what: w})
 			if w&^whatReissued != 0 {
 				d.outcome.Edited[it.class]++
+			}
+			if w&whatPrices != 0 {
+				d.outcome.Repriced++
+			}
+			if w&whatFilled != 0 {
+				d.outcome.Filled++
 			}
 		}
 		d.items = append(d.items, it)
