@@ -8,40 +8,33 @@ import (
 	"github.com/festd/festd/internal/gate"
 )
 
-// crowd makes a world of one class and what it maps to: n objects, or n that
-// have so many each.
-func crowd(class string, n int) *world {
+// crowd makes a world of n objects of one class, or of n that have such in
+// them, and where that is asked for of the strengths that they have.
+func crowd(class string, n int, strengths bool) *world {
 	w := worldOf(sizes{})
 	w.entries = nil
 	all := sizes{ingredients: n, drugs: n, packages: n, interactions: n, groups: n}
-	withStrengths := func(add func(i int)) {
-		for i := range n {
+	for i := range n {
+		if strengths {
 			w.add(fest.ClassIngredient, ingredient(i))
 			w.add(fest.ClassIngredientStrength, strength(i, n))
-			add(i)
 		}
-	}
-	switch class {
-	case "ingredient-strengths":
-		withStrengths(func(int) {})
-	case "drugs":
-		withStrengths(func(i int) { w.add(fest.ClassDrug, drug(i, n)) })
-	case "generics":
-		withStrengths(func(i int) { w.add(fest.ClassGeneric, generic(i, all)) })
-	default:
-		for i := range n {
-			switch class {
-			case "packages":
-				w.add(fest.ClassPackage, pack(i, all))
-			case "doses":
-				w.add(fest.ClassDose, dose(i, all))
-			case "reimbursement-groups":
-				w.add(fest.ClassReimbursement, reimbursement(i, all))
-			case "interactions", "interaction-substances":
-				w.add(fest.ClassInteraction, interaction(i))
-			default:
-				panic(class)
-			}
+		switch class {
+		case "ingredient-strengths":
+		case "drugs":
+			w.add(fest.ClassDrug, drug(i, n))
+		case "generics":
+			w.add(fest.ClassGeneric, generic(i, all))
+		case "packages":
+			w.add(fest.ClassPackage, pack(i, all))
+		case "doses":
+			w.add(fest.ClassDose, dose(i, all))
+		case "reimbursement-groups":
+			w.add(fest.ClassReimbursement, reimbursement(i, all))
+		case "interactions", "interaction-substances":
+			w.add(fest.ClassInteraction, interaction(i))
+		default:
+			panic(class)
 		}
 	}
 	return w
@@ -128,53 +121,58 @@ func remapGuards() map[string]guard {
 			[]moved{each("interactions", func(_ int, x *fest.Interaction) { x.Relevance = fest.CS{} })}},
 	}
 	type size struct {
-		class string
-		n     int
+		class     string
+		n         int
+		strengths bool
 	}
 	made := map[size]func() *gate.Facts{} // worlds are large: each is read once
-	of := func(class string, n int) guardCase {
-		k := size{class, n}
-		if made[k] == nil {
-			made[k] = sync.OnceValue(func() *gate.Facts { return crowd(class, n).facts() })
-		}
-		return guardCase{before: func() *world { return crowd(class, n) }, facts: made[k]}
-	}
 	out := map[string]guard{}
 	for rule, way := range ways {
+		// Medicines have strength and ingredient from what they refer to.
+		byStrength := rule == gate.RuleRemapStrength || rule == gate.RuleRemapIngredient
+		of := func(class string, n int) guardCase {
+			k := size{class, n, byStrength}
+			if made[k] == nil {
+				made[k] = sync.OnceValue(func() *gate.Facts { return crowd(class, n, byStrength).facts() })
+			}
+			return guardCase{before: func() *world { return crowd(class, n, byStrength) }, facts: made[k]}
+		}
+		wanted := func(class string) []string {
+			if byStrength && class != "ingredient-strengths" {
+				return []string{class, "ingredient-strengths"}
+			}
+			return []string{class}
+		}
 		g := guard{cases: map[string][]guardCase{}}
 		add := func(cell, name string, c guardCase, after func(w *world), want []string) {
 			c.name, c.after, c.want = name, after, want
 			g.cases[cell] = append(g.cases[cell], c)
 		}
 		for _, m := range way.to {
-			want := []string{m.class}
-			if (rule == gate.RuleRemapStrength || rule == gate.RuleRemapIngredient) && m.class != "ingredient-strengths" {
-				want = append(want, "ingredient-strengths") // which they have it from
-			}
+			want := wanted(m.class)
 			// The count binds in small classes, the share (0.5 %) in large ones.
 			few, many, share := of(m.class, 1000), of(m.class, 8000), 40
-			if m.class == "interaction-substances" {
+			switch {
+			case byStrength:
+				many, share = of(m.class, 3000), 15
+			case m.class == "interaction-substances":
 				few, many, share = of(m.class, 160), of(m.class, 1400), 42 // six each
 			}
 			add(under, m.class+", count", few, m.move(way.count), nil)
 			add(over, m.class+", count", few, m.move(way.count+1), want)
 			add(under, m.class+", share", many, m.move(share), nil)
 			add(over, m.class+", share", many, m.move(share+1), want)
-			add(missing, m.class+" had none", of(m.class, 1), func(w *world) { *w = *crowd(m.class, 100).fortnight(); m.move(99)(w) }, nil)
+			add(missing, m.class+" had none", of(m.class, 1), func(w *world) { *w = *crowd(m.class, 100, byStrength).fortnight(); m.move(99)(w) }, nil)
 			add(first, m.class, of(m.class, 1000), m.move(900), nil)
 			add(empty, m.class+" are gone", few, nothing, nil)
 		}
 		for _, m := range way.away {
-			want := []string{m.class}
-			if (rule == gate.RuleRemapStrength || rule == gate.RuleRemapIngredient) && m.class != "ingredient-strengths" {
-				want = append(want, "ingredient-strengths")
-			}
-			add(empty, m.class+" map to nothing", of(m.class, 1000), m.move(way.count+1), want)
+			add(empty, m.class+" map to nothing", of(m.class, 1000), m.move(way.count+1), wanted(m.class))
 			add(missing, m.class+" mapped to nothing (R144)", guardCase{before: func() *world {
-				w := crowd(m.class, 1000)
+				w := crowd(m.class, 1000, byStrength)
 				m.move(900)(w)
 				return w
-			}}, func(w *world) { *w = *crowd(m.class, 1000).fortnight() }, nil)
+			}}, func(w *world) { *w = *crowd(m.class, 1000, byStrength).fortnight() }, nil)
 		}
 		out[rule] = g
 	}

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/festd/festd/internal/fest"
@@ -13,6 +14,7 @@ type removal struct {
 	before func() *world // nil: the ordinary world
 	most   int
 	also   []string // what goes with them
+	name   string   // of the case; "" = the class
 }
 
 // prostheses is the ordinary world with sixty breast prostheses.
@@ -42,10 +44,7 @@ func left(class string, n int) func() *world {
 // removals are a rule's cells under and over for each.
 func removals(config func(c *gate.Config), all ...removal) (below, above []guardCase) {
 	for _, r := range all {
-		name := r.class
-		if r.before != nil && r.class == "conditions" {
-			name += " of ten"
-		}
+		name := cmp.Or(r.name, r.class)
 		below = append(below, guardCase{name: name, before: r.before, after: dropFirst(r.class, r.most), config: config})
 		above = append(above, guardCase{name: name, before: r.before, after: dropFirst(r.class, r.most+1), config: config, want: append(r.also, r.class)})
 	}
@@ -56,25 +55,25 @@ func removalGuards() map[string]guard {
 	// The interactions go with their substances, the codes of a group with it.
 	substances := []string{"interaction-substances"}
 	below, above := removals(nil,
-		removal{"interactions", nil, 8, substances}, removal{"substitution-groups", nil, 5, nil}, // 2 % and five
-		removal{"conditions", nil, 6, nil}, removal{"conditions", left("conditions", 10), 1, nil}, // small: 5 % and one
-		removal{"notifications", nil, 24, nil}, removal{"reimbursement-codes", nil, 45, nil},
-		removal{"medical-consumables", nil, 120, nil}, removal{"nutrients", nil, 12, nil}, removal{"breast-prostheses", prostheses, 12, nil},
+		removal{class: "interactions", most: 8, also: substances}, removal{class: "substitution-groups", most: 5}, // 2 % and five
+		removal{class: "conditions", most: 6}, removal{class: "conditions", before: left("conditions", 10), most: 1, name: "conditions of ten"}, // small: 5 % and one
+		removal{class: "notifications", most: 24}, removal{class: "reimbursement-codes", most: 45},
+		removal{class: "medical-consumables", most: 120}, removal{class: "nutrients", most: 12}, removal{class: "breast-prostheses", before: prostheses, most: 12},
 	)
 	// What is served is the anchor here; the rule that compares with it is silenced.
 	anchor := quiet(gate.RuleRemoved)
 	belowAnchor, aboveAnchor := removals(anchor,
-		removal{"interactions", nil, 20, substances}, removal{"substitution-groups", nil, 12, nil}, // 5 %
-		removal{"conditions", nil, 6, nil}, removal{"conditions", left("conditions", 10), 1, nil}, // small: 5 % and one
-		removal{"notifications", nil, 42, nil}, removal{"reimbursement-codes", nil, 135, nil},
-		removal{"medical-consumables", nil, 180, nil}, removal{"nutrients", nil, 18, nil}, removal{"breast-prostheses", prostheses, 18, nil},
+		removal{class: "interactions", most: 20, also: substances}, removal{class: "substitution-groups", most: 12}, // 5 %
+		removal{class: "conditions", most: 6}, removal{class: "conditions", before: left("conditions", 10), most: 1, name: "conditions of ten"}, // small: 5 % and one
+		removal{class: "notifications", most: 42}, removal{class: "reimbursement-codes", most: 135},
+		removal{class: "medical-consumables", most: 180}, removal{class: "nutrients", most: 18}, removal{class: "breast-prostheses", before: prostheses, most: 18},
 	)
 	gone := []guardCase{{name: "all of a class, as another rule says", after: dropFirst("conditions", 120), config: quiet()}}
 	newcomers := []guardCase{{name: "a class that had none", before: lacking("conditions"), after: func(w *world) { w.add(fest.ClassCondition, condition(1)) }}}
 	several := []guardCase{{name: "whatever is missing", after: dropFirst("interactions", 300)}}
 
 	// Of one ATC level 3 the world has 100 drugs, 50 generics and 120 packages.
-	kinds := []removal{{"drugs", nil, 25, nil}, {"generics", nil, 12, nil}, {"packages", nil, 30, nil}}
+	kinds := []removal{{class: "drugs", most: 25}, {class: "generics", most: 12}, {class: "packages", most: 30}}
 	var belowKind, aboveKind, missingKind []guardCase
 	for _, k := range kinds {
 		belowKind = append(belowKind, guardCase{name: k.class, after: dropKind(k.class, k.most)})
