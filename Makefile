@@ -43,7 +43,7 @@ test-race: ## All tests with the race detector; fuzz targets run on their seeds
 	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
 
 .PHONY: test-full
-test-full: ## What needs a file of full size, which the race detector would make take minutes: completeness, the gate, the night of the incident
+test-full: ## What takes files of full size, and with the race detector would take minutes
 	go test -count=1 -timeout 20m ./internal/fullsize
 	go test -count=1 -timeout 10m -run '^TestIncidentNight$$' ./internal/endtoend
 

@@ -112,6 +112,12 @@ var englishWords = map[string]string{
 	"derivater": "derivatives", "natrium": "sodium", "kalium": "potassium", "hydroklorid": "hydrochloride", "hemmere": "inhibitors", "vaksiner": "vaccines",
 }
 
+// indispensable are medicines that no extract for people was ever without, so
+// that no release of a sample is either.
+var indispensable = []string{"A10AB05", "B01AA03", "C03CA01", "H02AB06", "J01CA04", "N02AA01", "N02BE01", "R03AC02"}
+
+func isIndispensable(code string) bool { return slices.Contains(indispensable, code) }
+
 // rows yields the tab-separated columns of the lines that are no comments.
 func rows(table string) func(func([]string) bool) {
 	return func(yield func([]string) bool) {

@@ -27,6 +27,7 @@ type Data struct {
 	removed   map[string]bool // ids of objects that were removed so far
 	copies    uint32          // entries that were copied so far, over all steps
 	outcome   Outcome
+	damage    func(*fest.Entry) []*fest.Entry // see Damaged; nil: none
 }
 
 // item is an entry of the source, or a copy of one, and what happened to it.
@@ -94,8 +95,17 @@ func (d *Data) Len() int { return len(d.items) }
 func (d *Data) Entries() iter.Seq[*fest.Entry] {
 	return func(yield func(*fest.Entry) bool) {
 		for i := range d.items {
-			if !yield(d.entry(&d.items[i])) {
-				return
+			e := d.entry(&d.items[i])
+			if d.damage == nil {
+				if !yield(e) {
+					return
+				}
+				continue
+			}
+			for _, e := range d.damage(e) {
+				if !yield(e) {
+					return
+				}
 			}
 		}
 	}
@@ -132,6 +142,16 @@ func (d *Data) Without(class fest.Class, n int) *Data {
 			out.items = append(out.items, d.items[i])
 		}
 	}
+	return &out
+}
+
+// Damaged is the release with each entry replaced by what the function makes
+// of it, which may be none, or several of its class. It may change the entry it
+// is given. The releases that follow are damaged in the same way; Len is that
+// of the sound release.
+func (d *Data) Damaged(damage func(*fest.Entry) []*fest.Entry) *Data {
+	out := *d
+	out.damage = damage
 	return &out
 }
 

@@ -60,6 +60,9 @@ type Outcome struct {
 	Added, Removed, Edited map[fest.Class]int
 	// Reissued had no change of content.
 	Reissued int
+	// Repriced are the packages and commodities with the prices of a revision
+	// or of a quarter, Filled the entries with a field filled.
+	Repriced, Filled int
 	// ATC is which codes became which.
 	ATC map[string]string
 }

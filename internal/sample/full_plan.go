@@ -60,8 +60,11 @@ func (f *full) planProducts() {
 		}
 	}
 	slices.Sort(level4)
+	for _, moiety := range f.indispensable() {
+		f.planFamily(&r, moiety, used, level4, total-unregistered, true)
+	}
 	for i := 0; len(f.drugs) < total-unregistered; i++ {
-		f.planFamily(&r, order[i%used], used, level4, total-unregistered)
+		f.planFamily(&r, order[i%used], used, level4, total-unregistered, false)
 	}
 	for i := 0; len(f.drugs) < total; i++ {
 		f.planUnregistered(&r)
@@ -70,9 +73,22 @@ func (f *full) planProducts() {
 	f.atc.sort()
 }
 
-func (f *full) planFamily(r *rng, moiety, used int, level4 []string, limit int) {
+// indispensable are the moieties that a family of their own is planned for
+// before all others.
+func (f *full) indispensable() (moieties []int) {
+	for i, code := range f.codes5 {
+		if isIndispensable(code) {
+			moieties = append(moieties, i)
+		}
+	}
+	return moieties
+}
+
+// planFamily adds a family of the moiety: alone and for people, or as it is
+// drawn.
+func (f *full) planFamily(r *rng, moiety, used int, level4 []string, limit int, alone bool) {
 	fam := family{ingredients: []int32{int32(moiety)}, atc: f.codes5[moiety], form: drawForm(r), refund: -1}
-	if n := r.intn(100); n < 15 {
+	if n := r.intn(100); n < 15 && !alone {
 		more := 1
 		switch {
 		case n < 1:
@@ -107,7 +123,7 @@ func (f *full) planFamily(r *rng, moiety, used int, level4 []string, limit int) 
 	if fam.atc[0] == 'N' && r.chance(0.6) {
 		fam.flags |= familyTriangle
 	}
-	if r.chance(0.015) && len(fam.ingredients) == 1 {
+	if r.chance(0.015) && len(fam.ingredients) == 1 && !alone {
 		f.makeVeterinary(&fam)
 	}
 	if fam.group != "F" && len(f.refunds) > 0 && r.chance(0.55) {

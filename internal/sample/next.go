@@ -22,7 +22,7 @@ func (d *Data) Next(c Change) (*Data, error) {
 		step: step{change: c, retrieved: c.Retrieved, seed: d.seed ^ uint64(len(d.steps)+1)*0xd1342543de82ef95,
 			copies: map[string]string{}, removed: maps.Clone(d.removed)},
 		copied: map[int32]bool{}, copies: d.copies,
-		marks: make([]what, len(d.items)), gone: make([]bool, len(d.items)),
+		marks: make([]what, len(d.items)), gone: make([]bool, len(d.items)), kinds: newKinds(len(d.items)), stays: make([]bool, len(d.items)),
 		outcome: Outcome{Added: map[fest.Class]int{}, Removed: map[fest.Class]int{}, Edited: map[fest.Class]int{}},
 	}
 	if n.step.removed == nil {
@@ -52,6 +52,8 @@ type nextRelease struct {
 	step    step
 	marks   []what // per old item
 	gone    []bool // per old item
+	kinds   kinds
+	stays   []bool // per old item: indispensable
 	added   []item
 	outcome Outcome
 
@@ -79,14 +81,16 @@ func (n *nextRelease) read() {
 		e := d.entry(it)
 		ids(e, func(id fest.ID) { n.owner[string(id)] = int32(i) })
 		refs(e, func(r fest.Ref) { links[i] = append(links[i], string(r)) })
+		if m := medicineOf(e); m != nil && m.Atc != nil {
+			n.kinds.read(i, e.Class, m.Atc.Code)
+			n.stays[i] = isIndispensable(m.Atc.Code)
+			if n.step.change.ATCYear > 0 && len(m.Atc.Code) == 7 && m.Atc.Code != "WITHOUT" && !n.stays[i] {
+				codes[m.Atc.Code] = m.Atc.Display
+			}
+		}
 		if n.step.condition == "" {
 			if o, ok := e.Object.(*fest.Condition); ok {
 				n.step.condition = fest.Ref(o.ID)
-			}
-		}
-		if n.step.change.ATCYear > 0 {
-			if m := medicineOf(e); m != nil && m.Atc != nil && len(m.Atc.Code) == 7 && m.Atc.Code != "WITHOUT" {
-				codes[m.Atc.Code] = m.Atc.Display
 			}
 		}
 	}
@@ -168,7 +172,8 @@ var removalOrder = []fest.Class{
 
 // remove takes entries out, first those that nothing refers to; what cannot
 // stand without them goes too and counts towards its class's share. What
-// merely listed them is pruned.
+// merely listed them is pruned. A kind of medicine is thinned out only where
+// the share cannot be had otherwise.
 func (n *nextRelease) remove() {
 	for _, class := range removalOrder {
 		of := n.byClass[class]
@@ -177,23 +182,40 @@ func (n *nextRelease) remove() {
 			continue
 		}
 		order := n.r.permutation(len(of))
-		cascades := class == fest.ClassDrug || class == fest.ClassPackage
-		for _, referred := range []bool{false, true} {
-			for _, k := range order {
-				i := of[k]
-				if n.outcome.Removed[class] >= want {
-					break
-				}
-				if n.gone[i] || n.keeps(i) || !cascades && (n.liveSources(i) > 0) != referred {
-					continue
-				}
-				if referred && !mayBeReferred(class) {
-					break
-				}
-				n.drop(int32(i))
+		for _, careful := range []bool{true, false} {
+			for _, referred := range []bool{false, true} {
+				n.removeOf(class, order, want, referred, careful)
 			}
 		}
 	}
+}
+
+// removeOf removes entries of a class, in the order given, until as many are
+// gone as are wanted: those that something refers to or those that nothing
+// does, except in the classes that take along what refers to them.
+func (n *nextRelease) removeOf(class fest.Class, order []int, want int, referred, careful bool) {
+	cascades := class == fest.ClassDrug || class == fest.ClassPackage
+	if referred && !mayBeReferred(class) {
+		return
+	}
+	for _, k := range order {
+		i := n.byClass[class][k]
+		if n.outcome.Removed[class] >= want {
+			return
+		}
+		if n.gone[i] || n.keeps(i) || !cascades && (n.liveSources(i) > 0) != referred {
+			continue
+		}
+		if going := n.with(int32(i)); !careful || n.canLose(going) {
+			n.drop(going)
+		}
+	}
+}
+
+// canLose says whether nothing indispensable is among the items, and no kind of
+// medicine loses too much by them.
+func (n *nextRelease) canLose(going []int32) bool {
+	return n.kinds.canLose(going) && !slices.ContainsFunc(going, func(i int32) bool { return n.stays[i] })
 }
 
 // keeps reports whether the item is the condition that generics are filled
@@ -223,25 +245,35 @@ func (n *nextRelease) liveSources(i int) int {
 	return live
 }
 
-// drop removes an item, then whatever cannot stand without it.
-func (n *nextRelease) drop(i int32) {
-	if n.gone[i] {
-		return
+// with is what leaves with an item: itself, and whatever cannot stand without
+// what leaves.
+func (n *nextRelease) with(i int32) []int32 {
+	going, leaves := []int32{i}, map[string]bool{}
+	for k := 0; k < len(going); k++ {
+		ids(n.old.entry(&n.old.items[going[k]]), func(id fest.ID) { leaves[string(id)] = true })
+		for _, s := range n.sources[going[k]] {
+			if n.gone[s] || slices.Contains(going, s) {
+				continue
+			}
+			if !pruneEntry(n.old.entry(&n.old.items[s]), func(id string) bool { return n.step.removed[id] || leaves[id] }) {
+				going = append(going, s)
+			}
+		}
 	}
-	n.gone[i] = true
-	it := &n.old.items[i]
-	n.outcome.Removed[it.class]++
-	e := n.old.entry(it)
-	ids(e, func(id fest.ID) { n.step.removed[string(id)] = true })
-	for _, s := range n.sources[i] {
-		if n.gone[s] {
-			continue
+	return going
+}
+
+// drop removes items, and takes them out of what merely lists them.
+func (n *nextRelease) drop(going []int32) {
+	for _, i := range going {
+		n.gone[i] = true
+		n.kinds.lose(i)
+		it := &n.old.items[i]
+		n.outcome.Removed[it.class]++
+		ids(n.old.entry(it), func(id fest.ID) { n.step.removed[string(id)] = true })
+		for _, s := range n.sources[i] {
+			n.marks[s] |= whatPruned
 		}
-		if !pruneEntry(n.old.entry(&n.old.items[s]), func(id string) bool { return n.step.removed[id] }) {
-			n.drop(s)
-			continue
-		}
-		n.marks[s] |= whatPruned
 	}
 }
 
@@ -379,6 +411,12 @@ func (n *nextRelease) finish() *Data {
 			it.touches = append(slices.Clip(it.touches), touch{step: uint16(len(n.old.steps)), what: w})
 			if w&^whatReissued != 0 {
 				d.outcome.Edited[it.class]++
+			}
+			if w&whatPrices != 0 {
+				d.outcome.Repriced++
+			}
+			if w&whatFilled != 0 {
+				d.outcome.Filled++
 			}
 		}
 		d.items = append(d.items, it)

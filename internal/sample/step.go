@@ -3,6 +3,7 @@ package sample
 import (
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/festd/festd/internal/fest"
@@ -131,7 +132,8 @@ func (s *step) becomeCopy(e *fest.Entry, copied uint32) {
 	case *fest.Condition:
 		o.ConditionNumber = ptr(fest.Text(strconv.Itoa(5000 + int(copied))))
 	case *fest.Notification:
-		o.Headline = "Nytt: " + o.Headline
+		headline, _, _ := strings.Cut(strings.TrimPrefix(string(o.Headline), "Nytt: "), " (melding ")
+		o.Headline = fest.Text("Nytt: " + headline + " (melding " + n + ")") // what tells it from others (R16)
 		o.FromDate = date(s.retrieved)
 	case *fest.SubstitutionGroup:
 		o.Code.Code = strconv.Itoa(500_000 + int(copied))
