@@ -497,3 +497,34 @@ func TestUnchangedIsRecorded(t *testing.T) {
 		}
 	})
 }
+
+// TestShowOldCandidate: of a source that is bad for weeks each verdict can be
+// read, also those that no list has any more; and approving what is not kept
+// says so.
+func TestShowOldCandidate(t *testing.T) {
+	eachStore(t, func(t *testing.T, r *register) {
+		var digests []string
+		for i := range 6 {
+			digests = append(digests, r.held(r.file(fmt.Sprint("bad", i), r.later(i+1).Without(fest.ClassIngredient, 60+i))))
+		}
+		for i, digest := range digests {
+			shown, err := r.Release(t.Context(), digest)
+			if err != nil || !strings.Contains(shown.Text, fmt.Sprint(60+i)) || len(shown.Verdict) < 1000 || len(shown.Candidate.Content.Findings) == 0 {
+				t.Errorf("candidate %d: %v, verdict of %d bytes, %.300s", i, err, len(shown.Verdict), shown.Text)
+			}
+		}
+		acts, err := r.Audit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := 0
+		for _, a := range acts {
+			if a.Candidate != nil && len(a.Candidate.Verdict) > 0 {
+				whole++
+			}
+		}
+		if whole != 5 {
+			t.Errorf("%d verdicts are at hand, want 5", whole)
+		}
+	})
+}

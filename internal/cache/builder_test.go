@@ -292,6 +292,10 @@ func TestSpillIsNeverSeen(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("%v, %v", left, err)
 	}
+	memory := write(t, cache.Options{TempDir: filepath.Join(dir, "none"), InMemory: true}, big(0.1)...)
+	if !bytes.Equal(memory, write(t, cache.Options{TempDir: dir}, big(0.1)...)) {
+		t.Error("built in memory the snapshot is another one")
+	}
 	missing := cache.NewBuilder(cache.Options{TempDir: filepath.Join(dir, "none")})
 	defer missing.Discard()
 	for i, e := range big(0.1) {
