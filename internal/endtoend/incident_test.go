@@ -40,7 +40,7 @@ func TestIncidentNight(t *testing.T) {
 	// The evening: the replicas serve what the leader fetched.
 	var replicas []*server
 	for i := range 3 {
-		replicas = append(replicas, serve(t, store{filepath.Join(dir, fmt.Sprint(i)), database}, "--source", web.url, "--poll", "1s"))
+		replicas = append(replicas, serve(t, store{filepath.Join(dir, fmt.Sprint(i)), database}, "--source", web.url, "--poll", "1s", "--gate-profile", "production"))
 	}
 	for _, s := range replicas {
 		s.ready()
@@ -55,7 +55,7 @@ func TestIncidentNight(t *testing.T) {
 	}
 
 	// The night: the file is held, and everything that it lacks is named.
-	code, out, said := run(t, append(append([]string{"import", "--json"}, own.args()...), bad)...)
+	code, out, said := run(t, append(append([]string{"import", "--json", "--gate-profile", "production"}, own.args()...), bad)...)
 	if code != 3 {
 		t.Fatalf("the import ended with %d, want 3\n%.2000s\n%s", code, out, said)
 	}
