@@ -154,7 +154,7 @@ func (r *graveReader) pair(list *renewals, o *objects, flags byte) {
 		}
 		list.texts = append(list.texts, id)
 	}
-	key := ""
+	var key string
 	if flags&2 != 0 {
 		key = r.guid().String()
 	} else {

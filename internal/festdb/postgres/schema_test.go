@@ -33,9 +33,11 @@ func TestSchemaGolden(t *testing.T) {
 		{"indexes", `SELECT indexdef FROM pg_indexes WHERE schemaname = 'fest' ORDER BY indexname`},
 		{"functions", `SELECT format('%s(%s) %s', proname, pg_get_function_identity_arguments(oid), CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END)
 			FROM pg_proc WHERE pronamespace = 'fest'::regnamespace ORDER BY proname, oid::regprocedure::text`},
+		{"views defined", `SELECT format(E'%s\n%s', c.relname, pg_get_viewdef(c.oid)) FROM pg_class c WHERE c.relnamespace = 'fest'::regnamespace AND c.relkind = 'v' ORDER BY c.relname`},
+		{"functions defined", `SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'fest'::regnamespace ORDER BY proname, oid::regprocedure::text`},
 		{"grants", `SELECT format('%s to %s: %s', table_name, grantee, string_agg(privilege_type, ', ' ORDER BY privilege_type))
 			FROM information_schema.role_table_grants WHERE table_schema = 'fest' AND grantee LIKE 'festd\_%' AND grantee <> current_user
-			AND table_name IN (SELECT relname FROM pg_class WHERE relkind = 'r') GROUP BY table_name, grantee ORDER BY table_name, grantee`},
+			AND table_name IN (SELECT relname FROM pg_class WHERE relkind IN ('r', 'v')) GROUP BY table_name, grantee ORDER BY table_name, grantee`},
 	} {
 		fmt.Fprintf(&b, "# %s\n", part.title)
 		for _, line := range query[string](t, url, part.sql) {
