@@ -79,7 +79,7 @@ func TestSourceRetention(t *testing.T) {
 	must(t, err)
 	must(t, g.Discard())
 	loose, _, looseSource := storetest.Seal(t, s, 20, 10)
-	defer loose.Discard() //nolint:errcheck // a test's
+	defer loose.Discard()
 
 	has := func(src fest.Source) bool {
 		return query[int64](t, url, "SELECT count(*) FROM fest.source WHERE encode(digest, 'hex') = $1", string(src.Digest))[0] == 1
@@ -115,7 +115,7 @@ func TestLargeSource(t *testing.T) {
 	path, src := storetest.LargeSource(t, 5<<20+17)
 	g, err := one.Stage(context.Background())
 	must(t, err)
-	defer g.Discard() //nolint:errcheck // a test's
+	defer g.Discard()
 	must(t, g.Source(path, src))
 	_, err = g.Seal(fest.Document{RetrievalDate: "2026-09-08T03:09:06"})
 	must(t, err)
