@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,7 @@ import (
 // shelf is a source without a network: one file, which takes a while to come.
 type shelf struct {
 	t         *testing.T
+	mu        sync.Mutex // the clock of a bubble orders nothing for the race detector
 	path      string
 	takes     time.Duration
 	asked     int
@@ -33,18 +35,23 @@ type shelf struct {
 }
 
 func (s *shelf) Fetch(context.Context) (fetch.Result, error) {
+	s.mu.Lock()
 	s.asked++
-	b, err := os.ReadFile(s.path)
+	path, takes, confirmed := s.path, s.takes, s.confirmed
+	s.mu.Unlock()
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return fetch.Result{}, err
 	}
 	sum := sha256.Sum256(b)
 	digest := fest.Digest(hex.EncodeToString(sum[:]))
-	if digest == s.confirmed {
+	if digest == confirmed {
 		return fetch.Result{NotModified: true}, nil
 	}
-	time.Sleep(s.takes)
+	time.Sleep(takes)
+	s.mu.Lock()
 	s.brought++
+	s.mu.Unlock()
 	copied := filepath.Join(s.t.TempDir(), "fetched.zip")
 	if err := os.WriteFile(copied, b, 0o600); err != nil {
 		return fetch.Result{}, err
@@ -53,8 +60,23 @@ func (s *shelf) Fetch(context.Context) (fetch.Result, error) {
 }
 
 func (s *shelf) Confirm(r fetch.Result) error {
+	s.mu.Lock()
 	s.confirmed = r.Source.Digest
+	s.mu.Unlock()
 	return s.Discard(r)
+}
+
+// put says what the source has from now on, and how long it takes to come.
+func (s *shelf) put(path string, takes time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.path, s.takes = path, takes
+}
+
+func (s *shelf) counts() (asked, brought int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked, s.brought
 }
 
 func (s *shelf) Discard(r fetch.Result) error { return os.Remove(r.Path) }
@@ -168,11 +190,12 @@ func TestStartKeepsThePublishWindow(t *testing.T) {
 		}
 		p.stop()
 
-		shelf.path = files[1]
+		shelf.put(files[1], 0)
 		p = startPolling(t, s, shelf) // restarted at noon
 		after(14 * time.Hour)
-		if serial, at := published(t, s); serial != 1 || shelf.brought != 1 {
-			t.Fatalf("release %d at %s, %d files fetched; want nothing of a start at noon before the window", serial, at, shelf.brought)
+		serial, at := published(t, s)
+		if _, brought := shelf.counts(); serial != 1 || brought != 1 {
+			t.Fatalf("release %d at %s, %d files fetched; want nothing of a start at noon before the window", serial, at, brought)
 		}
 		p.stop()
 		p = startPolling(t, s, shelf) // and another leader at 02:01
@@ -182,7 +205,7 @@ func TestStartKeepsThePublishWindow(t *testing.T) {
 		}
 		p.stop()
 
-		shelf.path = files[2]
+		shelf.put(files[2], 0)
 		p = startPolling(t, s, shelf) // 06:01
 		after(21*time.Hour + 30*time.Minute)
 		p.stop()
@@ -202,10 +225,11 @@ func TestLateFileWaits(t *testing.T) {
 		shelf := &shelf{t: t, path: files[0]}
 		p := startPolling(t, s, shelf)
 		after(time.Minute)
-		shelf.path, shelf.takes = files[1], 4*time.Hour
+		shelf.put(files[1], 4*time.Hour)
 		after(22 * time.Hour) // 10:01 on the next day
-		if serial, at := published(t, s); serial != 1 || shelf.brought != 2 {
-			t.Fatalf("release %d at %s, %d files fetched; want the second to wait", serial, at, shelf.brought)
+		serial, at := published(t, s)
+		if _, brought := shelf.counts(); serial != 1 || brought != 2 {
+			t.Fatalf("release %d at %s, %d files fetched; want the second to wait", serial, at, brought)
 		}
 		p.stop()
 		p.stop = p.lead(t)
@@ -214,8 +238,8 @@ func TestLateFileWaits(t *testing.T) {
 			t.Fatalf("release %d at %s; want 2 in the next window", serial, at)
 		}
 		// The URL was asked once more, after what had waited.
-		if shelf.brought != 2 || shelf.asked != 3 {
-			t.Errorf("%d files fetched, asked %d times; want 2 and 3", shelf.brought, shelf.asked)
+		if asked, brought := shelf.counts(); brought != 2 || asked != 3 {
+			t.Errorf("%d files fetched, asked %d times; want 2 and 3", brought, asked)
 		}
 		p.stop()
 		p.close()
@@ -229,7 +253,7 @@ func TestLateFileIsOvertaken(t *testing.T) {
 		shelf := &shelf{t: t, path: files[0]}
 		p := startPolling(t, s, shelf)
 		after(time.Minute)
-		shelf.path, shelf.takes = files[1], 4*time.Hour
+		shelf.put(files[1], 4*time.Hour)
 		after(22 * time.Hour)
 		late := p.download.late
 		if late == nil {
@@ -238,16 +262,17 @@ func TestLateFileIsOvertaken(t *testing.T) {
 		if _, err := p.follower.loader.importFile(t.Context(), ImportOptions{Path: files[2], Filter: fest.FilterPrescriber}); err != nil {
 			t.Fatal(err)
 		}
-		shelf.path, shelf.takes = files[2], 0
+		shelf.put(files[2], 0)
 		after(24 * time.Hour)
-		if serial, at := published(t, s); serial != 2 || shelf.brought != 3 {
-			t.Errorf("release %d at %s, %d files fetched; want what the person published, and the URL asked", serial, at, shelf.brought)
+		serial, at := published(t, s)
+		if _, brought := shelf.counts(); serial != 2 || brought != 3 {
+			t.Errorf("release %d at %s, %d files fetched; want what the person published, and the URL asked", serial, at, brought)
 		}
 		if _, err := os.Stat(late.got.Path); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("the overtaken file is still there: %v", err)
 		}
 		p.stop()
-		shelf.path, shelf.takes = files[1], 4*time.Hour
+		shelf.put(files[1], 4*time.Hour)
 		p.stop = p.lead(t)
 		after(24 * time.Hour)
 		waits := p.download.late
