@@ -45,6 +45,7 @@ test-race: ## All tests with the race detector; fuzz targets run on their seeds
 .PHONY: test-full
 test-full: ## What takes files of full size, and with the race detector would take minutes
 	go test -count=1 -timeout 20m ./internal/fullsize
+	go test -count=1 -timeout 10m -run '^(TestFirstReleaseInProduction|TestSlowShrink)$$' ./internal/app
 	go test -count=1 -timeout 10m -run '^TestIncidentNight$$' ./internal/endtoend
 
 .PHONY: tools

@@ -61,12 +61,6 @@ func judge(p *rig.Promises, on, off []*restart) {
 		p.Keep(r.peak <= bound, "anonymous memory rose to %.1f MB, at most %.1f MB", mb(r.peak), mb(bound))
 		p.Keep(r.peaks["bulk"] <= float64(bulk), "of class bulk at most %.0f were in flight, the bound is %d", r.peaks["bulk"], bulk)
 		p.Keep(r.lookups[during].Failed == 0, "lookups that failed during the storm: %d of %d", r.lookups[during].Failed, r.lookups[during].Failed+r.lookups[during].Answered)
-		switch n, most, even := crowd.Spread(o.Wave); {
-		case even >= leastShare:
-			p.Keep(float64(most) <= 2*even, "%d refused together: the fullest second has %.2f× its even share of those who come back, at most 2×", n, float64(most)/even)
-		default:
-			p.Unknown("spread of those refused together: %d are too few to tell an even one from another", n)
-		}
 	}
 	if len(on) > 0 {
 		p.Keep(median(on, (*restart).ratio) <= 10, "lookup p99 during the storm is %.1f× its quiet value, at most 10× (median of %d)", median(on, (*restart).ratio), len(on))
@@ -75,6 +69,30 @@ func judge(p *rig.Promises, on, off []*restart) {
 		with, without := median(on, (*restart).p99), median(off, (*restart).p99)
 		p.Keep(without > with, "lookup p99 during the storm: %s with valves, %s without", ms(with), ms(without))
 	}
+}
+
+// judgeRefused looks at a restart in which most were refused at first.
+func judgeRefused(p *rig.Promises, r *restart) {
+	o := &r.crowd
+	p.Keep(o.Done() == o.Consumers, "with a queue of %d, %d of %d consumers were served", r.queue, o.Done(), o.Consumers)
+	p.Keep(r.lookups[during].Failed == 0, "lookups that failed beside those refused: %d", r.lookups[during].Failed)
+	switch n, most, even := crowd.Spread(o.Wave); {
+	case even >= leastShare:
+		p.Keep(float64(most) <= 2*even, "%d refused together: the fullest second has %.2f× its even share of those who come back, at most 2×", n, float64(most)/even)
+	default:
+		p.Unknown("spread of those refused together: %d are too few to tell an even one from another", n)
+	}
+}
+
+// row tells of it in the docs.
+func (r *restart) row() row {
+	n, most, even := crowd.Spread(r.crowd.Wave)
+	text := "none refused"
+	if n > 0 {
+		text = fmt.Sprintf("%d refused; fullest second %.2f× its even share; all %d served after %.1f s; lookup p99 %s",
+			n, float64(most)/even, r.crowd.Done(), r.crowd.Took.Seconds(), ms(r.lookups[during].P99))
+	}
+	return row{fmt.Sprintf("the same with a queue of %d", r.queue), text, "–"}
 }
 
 // leastShare is how many of a wave must come back each second for chance not
@@ -114,12 +132,6 @@ func restartRows(on, off []*restart) []row {
 		line("until all were served", func(r *restart) string { return fmt.Sprintf("%.1f s", r.crowd.Took.Seconds()) }),
 		line("requests; refused; broken", func(r *restart) string {
 			return fmt.Sprintf("%d; %d; %d", r.crowd.Requests, r.crowd.Refused(), r.crowd.Broken)
-		}),
-		line("fullest second of those refused together, of its even share", func(r *restart) string {
-			if n, most, even := crowd.Spread(r.crowd.Wave); n > 0 {
-				return fmt.Sprintf("%.2f× (%d refused)", float64(most)/even, n)
-			}
-			return "none refused"
 		}),
 		line("lookups before, p50 / p99 / max", latency(before)),
 		line("lookups during", latency(during)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,9 +19,14 @@ const (
 	after  = "after"
 )
 
+// narrow is a queue that most of a crowd find full, so that refusals, and when
+// those who were refused come back, can be seen too.
+const narrow = 64
+
 // restart is what was seen of one.
 type restart struct {
 	valves  bool
+	queue   int // of class bulk; 0: the server's own
 	crowd   crowd.Outcome
 	lookups map[string]crowd.Latency
 	quiet   int64 // anonymous memory before
@@ -40,16 +46,25 @@ func restarts(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]ro
 			break
 		}
 		s.say("restart %d of %d: %d consumers", n+1, s.runs, s.consumers)
-		r, err := s.restart(ctx, true)
+		r, err := s.restart(ctx, true, 0)
 		if err != nil {
 			return nil, err
 		}
 		on = append(on, r)
 		r.tell(w)
 	}
+	var refused *restart
+	if s.valves != "off" {
+		s.say("restart with a queue of %d: %d consumers", narrow, s.consumers)
+		var err error
+		if refused, err = s.restart(ctx, true, narrow); err != nil {
+			return nil, err
+		}
+		refused.tell(w)
+	}
 	if s.valves != "on" {
 		s.say("restart without valves: %d consumers", s.consumers)
-		r, err := s.restart(ctx, false)
+		r, err := s.restart(ctx, false, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -57,13 +72,22 @@ func restarts(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]ro
 		r.tell(w)
 	}
 	judge(p, on, off)
-	return restartRows(on, off), nil
+	rows := restartRows(on, off)
+	if refused != nil {
+		judgeRefused(p, refused)
+		rows = append(rows, refused.row())
+	}
+	return rows, nil
 }
 
 // restart is one: everybody comes back at once.
-func (s *stage) restart(ctx context.Context, valves bool) (_ *restart, err error) {
-	r := &restart{valves: valves}
-	srv, err := s.server(ctx, valves)
+func (s *stage) restart(ctx context.Context, valves bool, queue int) (_ *restart, err error) {
+	r := &restart{valves: valves, queue: queue}
+	var args []string
+	if queue > 0 {
+		args = []string{"--bulk-queue", strconv.Itoa(queue)}
+	}
+	srv, err := s.server(ctx, valves, args...)
 	if err != nil {
 		return nil, err
 	}
