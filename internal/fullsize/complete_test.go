@@ -151,7 +151,9 @@ func serve(t *testing.T, path string) *server {
 	if _, err := app.Import(t.Context(), app.ImportOptions{DataDir: dir, Path: path}); err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.New(app.Options{Listen: "127.0.0.1:0", OpsListen: "127.0.0.1:0", DataDir: dir})
+	valves := app.DefaultValves()
+	valves.Quota = 0 // the test is one client, and a hasty one
+	a, err := app.New(app.Options{Listen: "127.0.0.1:0", OpsListen: "127.0.0.1:0", DataDir: dir, Valves: &valves})
 	if err != nil {
 		t.Fatal(err)
 	}
