@@ -66,7 +66,10 @@ func (c *counter) stormEnds() (*sql, error) {
 // liveness are the statements that ask whether a session still has another
 // end: two sessions do, each at most every 30 s, so not always while the server
 // is alone.
-var liveness = map[string]bool{"SELECT 1": true, "-- ping": true}
+var liveness = map[string]bool{"SELECT 1": true, ping: true}
+
+// ping is what the pool asks.
+const ping = "-- ping"
 
 // foreign are the statements that cannot be the server's own looking at its
 // store: unknown ones, and known ones far more often than the time explains
@@ -75,6 +78,9 @@ func foreign(ref, seen map[string]int, storm time.Duration, times float64) []str
 	var all []string
 	for text, n := range seen {
 		if liveness[text] && float64(n) <= storm.Seconds()/5+3 {
+			continue
+		}
+		if text == ping && n <= total(seen)-n { // the pool asks before it uses a session that was idle
 			continue
 		}
 		if ref[text] == 0 || float64(n) > 1.5*times*float64(ref[text])+3 {
