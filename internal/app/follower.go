@@ -179,9 +179,17 @@ func (f *follower) mapped(rel fest.Release) (next *cache.Snapshot, done bool) {
 	return next, true
 }
 
-// announce tells of a snapshot that is about to be served.
+// announce tells of a snapshot that is about to be served. What was served
+// until now stays mapped: going back to it only moves a pointer (P9).
 func (f *follower) announce(snap *cache.Snapshot) {
 	rel := snap.Release()
+	if old := f.served.Acquire(); old != nil {
+		if now := old.Release(); now.Serial == 0 || now.Content.Digest == rel.Content.Digest {
+			old.Close()
+		} else {
+			f.archive.keep(old)
+		}
+	}
 	f.loader.forget(rel.Content.Digest)
 	f.metrics.serves(snap)
 	f.log.Info("serving", "serial", rel.Serial, "stream", rel.Stream, "hentet_dato", rel.Content.RetrievalDate,

@@ -28,6 +28,7 @@ type contents struct {
 	search  *search.Index
 	xml     xmlCache
 	unmap   func()
+	idle    func() // nil: nothing to give back
 	refs    atomic.Int64
 }
 
