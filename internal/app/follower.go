@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -285,6 +286,7 @@ func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(cont
 		return
 	}
 	f.metrics.imported(r, err)
+	debug.FreeOSMemory() // an import takes several times what serving does, and the next is days away
 	if errors.Is(err, ingest.ErrPostponed) {
 		log.Info("the source has something new, which waits for the publish window")
 		return

@@ -82,8 +82,12 @@ func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]b
 func (l *departure) resource(ctx context.Context, r fest.Resource) error {
 	first, n := l.old.contents.ranges.of(numberOf(r))
 	for i := first; i < first+n; i++ {
-		if i%4096 == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
+		if i%4096 == 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			l.old.Idle() // what was compared need not stay in this process's memory
+			l.next.Idle()
 		}
 		it := l.old.Item(Index(i))
 		found := find(l.next.contents, l.buf[:0], numberOf(r), xxhash.Sum64(it.Key), it.Key)
