@@ -104,9 +104,9 @@ func unescape(s string) (text string, n int, ok bool) {
 	return "", 0, false
 }
 
-// appendNumber appends s as a JSON number if it is one, digits and all, else
+// AppendNumber appends s as a JSON number if it is one, digits and all, else
 // as a string.
-func appendNumber(dst []byte, s string) []byte {
+func AppendNumber(dst []byte, s string) []byte {
 	if isNumber(s) {
 		return append(dst, s...)
 	}
