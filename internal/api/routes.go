@@ -100,5 +100,5 @@ func (a *API) routes() []Route {
 	for i := range rs {
 		rs[i].Methods = readOnly
 	}
-	return rs
+	return append(rs, a.substitutionRoutes()...)
 }
