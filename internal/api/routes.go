@@ -100,5 +100,6 @@ func (a *API) routes() []Route {
 	for i := range rs {
 		rs[i].Methods = readOnly
 	}
-	return append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.substitutionRoutes()...)
+	return append(rs, a.reimbursementRoutes()...)
 }
