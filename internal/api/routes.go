@@ -27,6 +27,7 @@ const (
 const (
 	tokensList    = 2
 	tokensSearch  = 4
+	tokensAnswer  = 4
 	tokensCompute = 10
 	tokensBulk    = 20
 )
@@ -99,5 +100,6 @@ func (a *API) routes() []Route {
 	for i := range rs {
 		rs[i].Methods = readOnly
 	}
-	return rs
+	rs = append(rs, a.substitutionRoutes()...)
+	return append(rs, a.reimbursementRoutes()...)
 }
