@@ -50,6 +50,9 @@ type Route struct {
 	// Methods beside OPTIONS, which all routes have.
 	Methods []string
 	Cost    Cost
+	// Body is how many bytes a posted body may have, which the endpoint
+	// receives before the request takes a slot; zero: the route takes none.
+	Body int64
 	// Tokens are what a request takes from its client's quota; zero is one.
 	Tokens  int
 	Caching Caching
@@ -97,7 +100,9 @@ func (a *API) routes() []Route {
 		)
 	}
 	for i := range rs {
-		rs[i].Methods = readOnly
+		if rs[i].Methods = readOnly; rs[i].Body > 0 {
+			rs[i].Methods = post // a question that is too long for a query
+		}
 	}
 	return rs
 }
