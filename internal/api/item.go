@@ -40,7 +40,7 @@ func (a *API) item(res fest.Resource) handler {
 			if m, err := c.media(offerEntry...); err == nil && m == mediaXML && oneEntry(v, found) {
 				return a.entry(c, v, found[0])
 			}
-			return several(v, res, found)
+			return several(v, res, found, "")
 		}
 	}
 }
@@ -91,8 +91,8 @@ func oneEntry(v *view, found []cache.Index) bool {
 
 // several answers a key that is not unique with a link to each entry (R21). An
 // entry is linked by its entry id, but where they share that, too (groups of
-// one reimbursement entry), by its key.
-func several(v *view, res fest.Resource, found []cache.Index) error {
+// one reimbursement entry), by its key; suffix is what follows in the path.
+func several(v *view, res fest.Resource, found []cache.Index, suffix string) error {
 	f := fail(errSeveral, strconv.Itoa(len(found))+" entries of "+string(res)+" have this key; take one of choices")
 	byEntry := map[string]int{}
 	for _, i := range found {
@@ -105,7 +105,7 @@ func several(v *view, res fest.Resource, found []cache.Index) error {
 			id = string(it.Key)
 		}
 		f.problem.Choices = append(f.problem.Choices, Choice{
-			Resource: string(res), ID: string(it.Key), EntryID: string(it.EntryID), Href: href(res, id),
+			Resource: string(res), ID: string(it.Key), EntryID: string(it.EntryID), Href: href(res, id) + suffix,
 		})
 	}
 	return f

@@ -229,11 +229,10 @@ func tooMany(pointer string, n, most int) error {
 	return badMember(pointer, strconv.Itoa(n), "the list has "+strconv.Itoa(n)+" elements", "at most "+strconv.Itoa(most)+"; ask the rest in another request")
 }
 
-// answer sends what was asked for with a posted body. It is for this moment:
-// no ETag, and nobody keeps it.
-func (a *API) answer(c *call, body any) error {
-	b := append(mustJSON(body), '\n')
-	how := acceptedCodings(c.r.Header["Accept-Encoding"]).choose(len(b))
+// answer sends the JSON that was asked for with a posted body. It is for this
+// moment: no ETag, and nobody keeps it.
+func (a *API) answer(c *call, body []byte) error {
+	how := acceptedCodings(c.r.Header["Accept-Encoding"]).choose(len(body))
 	if how == noCoding {
 		return unacceptableCoding()
 	}
@@ -245,14 +244,14 @@ func (a *API) answer(c *call, body any) error {
 	if how != identity {
 		buf := a.coders.buffer()
 		defer a.coders.giveBack(buf)
-		if err := a.coders.compress(how, buf, b); err != nil {
+		if err := a.coders.compress(how, buf, body); err != nil {
 			return internal(err)
 		}
 		h["Content-Encoding"] = how.header()
-		b = buf.Bytes()
+		body = buf.Bytes()
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(b))}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.WriteHeader(http.StatusOK)
-	c.writeBody(b)
+	c.writeBody(body)
 	return nil
 }

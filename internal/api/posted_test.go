@@ -31,8 +31,8 @@ type questionLine struct {
 
 const questionBytes = 200
 
-// asked is an endpoint that reads a question and answers what it read.
-func asked(t *testing.T) http.Handler {
+// posting is an endpoint that reads a question and answers what it read.
+func posting(t *testing.T) http.Handler {
 	t.Helper()
 	a, err := New(Options{Served: new(cache.Served), Registry: prometheus.NewRegistry()})
 	if err != nil {
@@ -48,7 +48,7 @@ func asked(t *testing.T) http.Handler {
 			if n := len(q.Lines); n > 2 {
 				return tooMany("/lines", n, 2)
 			}
-			return a.answer(c, q)
+			return a.answer(c, append(mustJSON(q), '\n'))
 		},
 	}}
 }
@@ -77,7 +77,7 @@ func problemOf(t *testing.T, res *http.Response) Problem {
 }
 
 func TestPostedBodiesAreReadStrictly(t *testing.T) {
-	h := asked(t)
+	h := posting(t)
 	for _, test := range []struct {
 		name, body                       string
 		detail, pointer, value, expected string
@@ -117,7 +117,7 @@ func TestPostedBodiesAreReadStrictly(t *testing.T) {
 }
 
 func TestPostedBodiesAreAnswered(t *testing.T) {
-	h := asked(t)
+	h := posting(t)
 	for _, test := range []struct {
 		name, body string
 		headers    []string
@@ -151,7 +151,7 @@ func TestPostedBodiesAreAnswered(t *testing.T) {
 }
 
 func TestOtherMediaTypesAreRefused(t *testing.T) {
-	h := asked(t)
+	h := posting(t)
 	for _, headers := range [][]string{
 		{"Content-Type: application/x-www-form-urlencoded"}, {"Content-Type: text/plain"}, {"Content-Type: application/fhir+json"}, {"Content-Type: ;"},
 		{"Content-Type: application/json; charset=iso-8859-1"}, {"Content-Type: application/json", "Content-Encoding: gzip"},
@@ -169,7 +169,7 @@ func TestOtherMediaTypesAreRefused(t *testing.T) {
 type reader struct{ io.Reader }
 
 func TestLargeBodiesAreRefused(t *testing.T) {
-	h := asked(t)
+	h := posting(t)
 	full := `{"name":"` + strings.Repeat("x", questionBytes-11) + `"}`
 	for _, test := range []struct {
 		name   string
@@ -207,7 +207,7 @@ func (b broken) Read(p []byte) (int, error) {
 }
 
 func TestBodiesThatDoNotEnd(t *testing.T) {
-	h := asked(t)
+	h := posting(t)
 	for err, status := range map[error]int{os.ErrDeadlineExceeded: http.StatusRequestTimeout, io.ErrUnexpectedEOF: http.StatusBadRequest} {
 		res := ask(t, h, broken{bytes.NewReader([]byte(`{"name":`)), err})
 		if p := problemOf(t, res); p.Status != status {

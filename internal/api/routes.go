@@ -27,6 +27,7 @@ const (
 const (
 	tokensList    = 2
 	tokensSearch  = 4
+	tokensAnswer  = 4
 	tokensCompute = 10
 	tokensBulk    = 20
 )

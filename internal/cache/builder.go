@@ -11,7 +11,7 @@ import (
 
 // Format is the version of the file: it changes when its layout, the keys of
 // its tables or the renderer change. A file of another format is rebuilt.
-const Format = 2
+const Format = 3
 
 // Options of a Builder.
 type Options struct {
@@ -83,8 +83,10 @@ func namesOf(r relationNumber) relationNumber {
 		return relDrugSelf
 	case relPackageSelf, relGenericPackage:
 		return relPackageSelf
-	case relReimbursementSelf, relCommodityReimbursement:
+	case relReimbursementSelf, relIngredientReimbursement, relGenericReimbursement, relPackageReimbursement, relCommodityReimbursement:
 		return relReimbursementSelf
+	case relDrugCondition, relGenericCondition, relPackageCondition, relCommodityCondition, relReimbursementCondition:
+		return relDrugCondition
 	case relReimbursementGroupNumber, relCommodityProductGroup:
 		return relReimbursementGroupNumber
 	default:
