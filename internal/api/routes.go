@@ -51,6 +51,9 @@ type Route struct {
 	// Methods beside OPTIONS, which all routes have.
 	Methods []string
 	Cost    Cost
+	// Body is how many bytes a posted body may have, which the endpoint
+	// receives before the request takes a slot; zero: the route takes none.
+	Body int64
 	// Tokens are what a request takes from its client's quota; zero is one.
 	Tokens  int
 	Caching Caching
@@ -97,8 +100,11 @@ func (a *API) routes() []Route {
 			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}
+	rs = append(rs, a.interactionChecks(), a.interactionSearch())
 	for i := range rs {
-		rs[i].Methods = readOnly
+		if rs[i].Methods = readOnly; rs[i].Body > 0 {
+			rs[i].Methods = post // a question that is too long for a query
+		}
 	}
 	rs = append(rs, a.substitutionRoutes()...)
 	return append(rs, a.reimbursementRoutes()...)
