@@ -13,14 +13,14 @@ func (s *Snapshot) Departed(r fest.Resource, key string) []RemovedItem {
 
 // DepartedNumber returns what had a number, code or bar code by one of the
 // identifying filters of the resource and is not in the snapshot by it, without
-// contents, what left last first. It is nil for a filter that is none.
+// contents, in the order in which it left. It is nil for a filter that is none.
 func (s *Snapshot) DepartedNumber(r fest.Resource, q Query) (out []RemovedItem) {
 	if s.graves == nil || !Identifying(r, q.Filter) {
 		return nil
 	}
-	left := s.left(r, []Query{q}, []func(string) bool{matcher(filterTable[tableOf(r, q.Filter)].filter.Match, q.Value)})
-	for i := len(left) - 1; i >= 0; i-- {
-		out = append(out, s.graves.facts(&s.graves.graves[left[i]]))
+	match := matcher(filterTable[tableOf(r, q.Filter)].filter.Match, q.Value)
+	for _, n := range s.left(r, []Query{q}, []func(string) bool{match}) {
+		out = append(out, s.graves.facts(&s.graves.graves[n]))
 	}
 	return out
 }
