@@ -322,3 +322,42 @@ func whole(t testing.TB, entries []*fest.Entry, serial fest.Serial) *cache.Snaps
 	t.Cleanup(s.Close)
 	return s
 }
+
+// What replaces something without FEST saying so is not guessed: a drug that was
+// split has another id (R15), a package with a real difference is another one, and
+// the drug is all that links them (R19). What is gone says only that (R24, R25).
+func TestResolveGuessesNoSuccessor(t *testing.T) {
+	old, next := named(), named()
+	drug, _ := next[1].Object.(*fest.Drug)
+	drug.ID = ptr(fest.ID("ID_" + guidSplit))
+	next[1].EntryID = "ID_ENTRY-split"
+	pack, _ := next[3].Object.(*fest.Package)
+	pack.ID, pack.ItemNumber, pack.BarCodes, pack.MarketingInformation = ptr(fest.ID("ID_"+guidOther)), "009998", nil, nil
+	next[3].EntryID = "ID_ENTRY-other"
+	before, after := whole(t, old, 1), whole(t, next, 2)
+	data, err := cache.Leaving(t.Context(), before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	graves, err := cache.OpenGraveyard([]cache.RemovedSet{{Serial: 2, RetrievalDate: "2026-09-02T03:09:06", Data: data}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after.SetRemoved(graves)
+	r := answer.New(after, today, rules.Set{})
+	for code, live := range map[string]bool{"ID_" + guidDrug: false, "ID_" + guidSplit: true, "ID_" + guidPackage: false, "ID_" + guidOther: true, "7046260074217": false} {
+		m := resolve(t, r, code, "").Matches
+		if len(m) != 1 || (m[0].Removed == nil) != live {
+			t.Errorf("%s: %+v", code, m)
+			continue
+		}
+		if !live && (m[0].Removed.Reason != "deleted" || len(m[0].Removed.Successors) != 0) {
+			t.Errorf("%s: %+v", code, m[0].Removed)
+		}
+	}
+}
+
+const (
+	guidSplit = "6B1F6B0E-0000-4000-8000-0000000000D2"
+	guidOther = "6B1F6B0E-0000-4000-8000-0000000000A2"
+)
