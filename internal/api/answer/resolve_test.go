@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/festtest"
 	"github.com/festd/festd/internal/m30"
 	"github.com/festd/festd/internal/reference"
 	"github.com/festd/festd/internal/rules"
@@ -361,3 +364,26 @@ const (
 	guidSplit = "6B1F6B0E-0000-4000-8000-0000000000D2"
 	guidOther = "6B1F6B0E-0000-4000-8000-0000000000A2"
 )
+
+// The page for integrators names every system that is taken, and nothing else
+// takes its place: each is its own, however it is written.
+func TestSystemsAreDocumented(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(festtest.Root(), "docs", "RESOLVE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, s := range answer.Systems() {
+		name := s.URI[strings.LastIndexAny(s.URI, "/.")+1:]
+		if rest := strings.TrimPrefix(name, "MedicinalProduct"); rest != "" { // …Packaged
+			name = rest
+		}
+		if !strings.Contains(string(b), name) || !strings.Contains(string(b), s.Family) && s.Family != "Farmalogg" && s.Family != "GS1" {
+			t.Errorf("docs/RESOLVE.md does not name %s of %s", s.URI, s.Family)
+		}
+		if seen[strings.ToLower(s.URI)] || len(s.Ways) == 0 {
+			t.Errorf("%s stands twice, or for nothing", s.URI)
+		}
+		seen[strings.ToLower(s.URI)] = true
+	}
+}
