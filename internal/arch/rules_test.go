@@ -22,12 +22,8 @@ import (
 // depends has no place in the table.
 var exempt = map[int]string{
 	33:  "a warning about the content of some entries; what they say is shown as it stands (P7)",
-	38:  "how DMP writes the strength of powders; it is shown as it stands",
-	44:  "two drugs that are alike stay two: keys are ids, and nothing compares drugs by content",
 	82:  "a promise of DMP about what stays in the file; the gate, not an answer, would notice",
 	87:  "mixtures are not in FEST, so that there is no entry to answer it of",
-	106: "what a prescriber's screen preselects is that program's",
-	107: "short doses stand on each generic by itself; nothing carries them from one to another",
 	129: "what may be prescribed in a mixture is the prescriber's; all ingredients are served, used or not",
 	134: "which lists DMP fills; a list that is not there has no entry, and codes of it are shown as used values",
 }
