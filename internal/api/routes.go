@@ -90,6 +90,7 @@ func (a *API) routes() []Route {
 		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
 		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
+	rs = append(rs, a.identifierRoutes()...)
 	for _, res := range fest.Resources() {
 		path, key := "/v1/"+string(res), "{key}"
 		if res == fest.ResourceNotAssessed {
@@ -100,7 +101,6 @@ func (a *API) routes() []Route {
 			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}
-	rs = append(rs, a.identifierRoutes()...)
 	for i := range rs {
 		if rs[i].Methods = readOnly; rs[i].Body > 0 {
 			rs[i].Methods = post // a question that is too long for a query
