@@ -102,16 +102,6 @@ func valueOf(params []parameter, name string) (string, bool) {
 	return "", false
 }
 
-// knownSince is the HentetDato of the oldest release known (R26).
-func (a *API) knownSince(v *view) string {
-	if a.opts.KnownSince != nil {
-		if since := a.opts.KnownSince(); since != "" {
-			return since
-		}
-	}
-	return string(v.rel.Content.RetrievalDate)
-}
-
 // lookupsQuestion is what is posted to /v1/lookups.
 type lookupsQuestion struct {
 	Lines []answer.LookupLine `json:"lines"`

@@ -66,12 +66,13 @@ var (
 	ofDoses       = []fest.Resource{fest.ResourceDoses}
 	ofGenerics    = []fest.Resource{fest.ResourceGenerics}
 	ofIngredients = []fest.Resource{fest.ResourceIngredients}
+	ofSFM         = []fest.Resource{fest.ResourceDrugs, fest.ResourceGenerics, fest.ResourcePackages, fest.ResourceDoses, fest.ResourceIngredients}
 	ofMedicines   = []fest.Resource{fest.ResourceDrugs, fest.ResourceGenerics, fest.ResourcePackages, fest.ResourceDoses}
 )
 
 // nameSpaces are the name spaces that are known, those of one family together.
 var nameSpaces = []System{
-	{namespaceSFM, familySFM, []Way{WayItemNumber, WayID}, nil},
+	{namespaceSFM, familySFM, []Way{WayItemNumber, WayID}, ofSFM},
 	{"http://ehelse.no/FESTSubstance", familyAllergy, waysID, ofIngredients},
 	{"http://ehelse.no/FESTMedication", familyAllergy, waysID, ofMedicines},
 	{namespaceKJ + "DrugTradeName", familyKJ, waysID, ofDrugs},
