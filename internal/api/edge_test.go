@@ -424,7 +424,7 @@ func postings(t *testing.T, s *server) (out []posted) {
 					p.days = append(p.days, member)
 				}
 			}
-			if a := s.post(t, route.Pattern, asJSON(t, p.body)); a.status != http.StatusOK {
+			if a := s.postBody(t, route.Pattern, asJSON(t, p.body)); a.status != http.StatusOK {
 				t.Fatalf("%s: the example %s answers %d %s", route.Pattern, name, a.status, a.body)
 			}
 			out = append(out, p)
@@ -456,7 +456,7 @@ func TestEdgeBodies(t *testing.T) {
 			"", " ", "{", "}", "null", "[]", "7", `"x"`, "true", "{}", "{} {}", "💊", "\ufeff{}", "{'a':1}", "\x00", `{"💊":1}`, `{"":1}`, "<x/>", "\xff\xfe{}", strings.Repeat("[", 5000), `{"lines":[null]}`,
 			`{"lines":[[]]}`, `{"lines":{}}`, `{"lines":[]}`,
 		} {
-			a := s.post(t, p.route.Pattern, body)
+			a := s.postBody(t, p.route.Pattern, body)
 			why := sensible(t, a, "")
 			if why == "" && a.status == http.StatusOK && body != `{"lines":[null]}` && body != "{}" {
 				why = "is an answer to nothing"
@@ -469,7 +469,7 @@ func TestEdgeBodies(t *testing.T) {
 			for _, bad := range badDays {
 				o := maps.Clone(p.body)
 				o[day] = bad
-				a := s.post(t, p.route.Pattern, asJSON(t, o))
+				a := s.postBody(t, p.route.Pattern, asJSON(t, o))
 				v := a.json(t)
 				if expected, _ := v["expected"].(string); a.status != http.StatusBadRequest || v["pointer"] != "/"+day || !strings.Contains(expected, "YYYY-MM-DD") {
 					t.Errorf("%s: %s is %q: %d %.300s", p.route.Pattern, day, bad, a.status, a.body)
@@ -478,13 +478,13 @@ func TestEdgeBodies(t *testing.T) {
 			for _, good := range []string{"0001-01-01", "2024-02-29", "9999-12-31"} {
 				o := maps.Clone(p.body)
 				o[day] = good
-				if a := s.post(t, p.route.Pattern, asJSON(t, o)); a.status != http.StatusOK {
+				if a := s.postBody(t, p.route.Pattern, asJSON(t, o)); a.status != http.StatusOK {
 					t.Errorf("%s: %s is %q: %d %.300s", p.route.Pattern, day, good, a.status, a.body)
 				}
 			}
 		}
 		for _, query := range []string{"?release=x", "?release=", "?release=6", "?no=1", "?release=7&release=7"} {
-			a := s.post(t, p.route.Pattern+query, asJSON(t, p.body))
+			a := s.postBody(t, p.route.Pattern+query, asJSON(t, p.body))
 			if why := sensible(t, a, "release"); a.status == http.StatusOK || why != "" && query != "?no=1" {
 				t.Errorf("%s%s: %d %s: %.300s", p.route.Pattern, query, a.status, why, a.body)
 			}
@@ -505,7 +505,7 @@ func TestEdgeMembers(t *testing.T) {
 			vary(p.body, "", func(pointer string, was any) any {
 				return value
 			}, func(pointer string, body any) {
-				a := s.post(t, p.route.Pattern, asJSON(t, body))
+				a := s.postBody(t, p.route.Pattern, asJSON(t, body))
 				if why := sensible(t, a, pointer); why != "" {
 					t.Errorf("%s: %s is %s: %d %s: %.300s", p.route.Pattern, pointer, what, a.status, why, a.body)
 				}
@@ -518,7 +518,7 @@ func TestEdgeMembers(t *testing.T) {
 			}
 			return was
 		}, func(pointer string, body any) {
-			if a := s.post(t, p.route.Pattern, asJSON(t, body)); a.status != http.StatusOK {
+			if a := s.postBody(t, p.route.Pattern, asJSON(t, body)); a.status != http.StatusOK {
 				if why := sensible(t, a, pointer); why != "" {
 					t.Errorf("%s: %s with spaces around: %d %s %.300s", p.route.Pattern, pointer, a.status, why, a.body)
 				}

@@ -16,8 +16,8 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
-// post sends a body as JSON.
-func (s *server) post(t testing.TB, target, body string, headers ...string) answer {
+// postBody sends a body as JSON.
+func (s *server) postBody(t testing.TB, target, body string, headers ...string) answer {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -133,7 +133,7 @@ func TestResolveAndLookupsAsOf(t *testing.T) {
 	for _, test := range []struct{ query, release, name, status string }{
 		{"", "4", "a4", "200"}, {"?release=3", "3", "a3", "404"}, {"?release=2026-08-24", "3", "a3", "404"}, {"?release=2", "2", "a2", "404"},
 	} {
-		a := then.post(t, "/v1/lookups"+test.query, body)
+		a := then.postBody(t, "/v1/lookups"+test.query, body)
 		var got struct {
 			Lines []struct {
 				Status json.Number
@@ -154,12 +154,12 @@ func TestResolveAndLookupsAsOf(t *testing.T) {
 		}
 	}
 	archive.err = api.ErrBusy
-	for _, a := range []answer{then.post(t, "/v1/lookups?release=3", body), then.get(t, "/v1/resolve?release=3&code=ID_4")} {
+	for _, a := range []answer{then.postBody(t, "/v1/lookups?release=3", body), then.get(t, "/v1/resolve?release=3&code=ID_4")} {
 		if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 			t.Errorf("busy: %d %s", a.status, a.body)
 		}
 	}
-	for _, a := range []answer{then.post(t, "/v1/lookups?release=1", body), then.get(t, "/v1/resolve?release=1&code=ID_4")} {
+	for _, a := range []answer{then.postBody(t, "/v1/lookups?release=1", body), then.get(t, "/v1/resolve?release=1&code=ID_4")} {
 		if a.status != http.StatusNotFound || a.json(t)["kept"] == nil {
 			t.Errorf("not kept: %d %s", a.status, a.body)
 		}
@@ -186,7 +186,7 @@ func TestLookupsOverHTTP(t *testing.T) {
 		}
 		body := `{"lines":[` + strings.Join(lines, ",") + `]}`
 		for _, coding := range []string{"", "gzip"} {
-			a := s.post(t, "/v1/lookups", body, "Accept-Encoding: "+coding)
+			a := s.postBody(t, "/v1/lookups", body, "Accept-Encoding: "+coding)
 			if a.status != http.StatusOK || a.header.Get("Content-Encoding") != coding || a.header.Get("Cache-Control") != "no-store" || a.header.Get("FEST-Release") != "7" {
 				t.Fatalf("%q: %d %v", coding, a.status, a.header)
 			}
@@ -242,7 +242,7 @@ func TestLookupsAreBounded(t *testing.T) {
 		{"an unknown parameter", "/v1/lookups?d=2026-09-08", many(1), 400, "d", "one of release"},
 		{"too long", "/v1/lookups", `{"lines":[{"code":"` + strings.Repeat("x", 600<<10) + `"}]}`, 413, "", ""},
 	} {
-		a := s.post(t, test.target, test.body)
+		a := s.postBody(t, test.target, test.body)
 		p := a.json(t)
 		where, _ := p["pointer"].(string)
 		if where == "" {
