@@ -231,6 +231,9 @@ func TestEdgeDays(t *testing.T) {
 		}
 		for _, day := range []string{"0001-01-01", "1900-01-01", "2024-02-29", "2026-09-09", "9999-12-31"} {
 			a := s.get(t, r.with("d", day))
+			if p := a.json(t); a.status == http.StatusBadRequest && p["parameter"] != "d" && slices.Contains(r.dates(), fmt.Sprint(p["parameter"])) && sensible(t, a, fmt.Sprint(p["parameter"])) == "" {
+				continue // the example's own end is before that day
+			}
 			if a.status != http.StatusOK || a.json(t)["date"] != day || a.json(t)["freshUntil"] != nil {
 				t.Errorf("%s: d=%s: %d %.300s", r.route.Pattern, day, a.status, a.body)
 			}
@@ -286,19 +289,33 @@ func TestEdgeComparisons(t *testing.T) {
 	}
 }
 
-// bodyBut is a body without a member that says where to go on.
+// bodyBut is a body without the links that say where to go on, at whatever
+// depth: they repeat what was asked.
 func bodyBut(t *testing.T, a answer, member string) string {
 	t.Helper()
 	if !strings.Contains(string(a.body), `"`+member+`":`) {
 		return string(a.body)
 	}
-	v := a.json(t)
-	delete(v, member)
-	b, err := json.Marshal(v)
-	if err != nil {
+	var v any
+	if err := json.Unmarshal(a.body, &v); err != nil {
 		t.Fatal(err)
 	}
-	return string(b)
+	leaveOut(v, member)
+	return asJSON(t, v)
+}
+
+func leaveOut(v any, member string) {
+	switch v := v.(type) {
+	case object:
+		delete(v, member)
+		for _, x := range v {
+			leaveOut(x, member)
+		}
+	case []any:
+		for _, x := range v {
+			leaveOut(x, member)
+		}
+	}
 }
 
 func TestEdgeParameters(t *testing.T) {
@@ -352,7 +369,7 @@ func TestEdgeKeys(t *testing.T) {
 		for _, key := range same {
 			a := s.get(t, r.keyed(key))
 			switch {
-			case string(a.body) == string(want.body):
+			case bodyBut(t, a, "next") == bodyBut(t, want, "next"):
 			case isEntry:
 				t.Errorf("%s: key %q: %d %.300s", r.route.Pattern, key, a.status, a.body)
 			case sensible(t, a, "") != "":
