@@ -106,5 +106,6 @@ func (a *API) routes() []Route {
 			rs[i].Methods = post // a question that is too long for a query
 		}
 	}
-	return append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.substitutionRoutes()...)
+	return append(rs, a.reimbursementRoutes()...)
 }
