@@ -519,7 +519,7 @@ func TestEdgeMembers(t *testing.T) {
 			odd[what] = text
 		}
 		for what, value := range odd {
-			vary(p.body, "", func(pointer string, was any) any {
+			vary(p.body, "", func(string, any) any {
 				return value
 			}, func(pointer string, body any) {
 				a := s.postBody(t, p.route.Pattern, asJSON(t, body))
