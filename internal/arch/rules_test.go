@@ -21,9 +21,7 @@ import (
 // right or wrong by them. Each has its reason here; a rule of which an answer
 // depends has no place in the table.
 var exempt = map[int]string{
-	33:  "a warning about the content of some entries; what they say is shown as it stands (P7)",
 	82:  "a promise of DMP about what stays in the file; the gate, not an answer, would notice",
-	87:  "mixtures are not in FEST, so that there is no entry to answer it of",
 	129: "what may be prescribed in a mixture is the prescriber's; all ingredients are served, used or not",
 	134: "which lists DMP fills; a list that is not there has no entry, and codes of it are shown as used values",
 }
