@@ -17,6 +17,7 @@ type Interactions struct {
 	ingredients  []*fest.Ingredient
 	interactions []*fest.Interaction
 	notAssessed  []string
+	moietiesOf   map[fest.ID][]fest.ID // what was found before
 }
 
 // NewInteractions takes all entries of a release, in any order.
@@ -24,6 +25,7 @@ func NewInteractions(entries []*fest.Entry) *Interactions {
 	x := &Interactions{
 		drugs: map[fest.ID]*fest.Drug{}, packages: map[fest.ID]*fest.Package{}, generics: map[fest.ID]*fest.Generic{},
 		doses: map[fest.ID]*fest.Dose{}, strengths: map[fest.ID]*fest.IngredientStrength{},
+		moietiesOf: map[fest.ID][]fest.ID{},
 	}
 	for _, e := range entries {
 		switch o := e.Object.(type) {
@@ -55,8 +57,9 @@ type Subject struct {
 	Codes []string
 	// Substances are the ingredients that it holds, as FEST refers to them.
 	Substances []fest.ID
-	// Group says that its one code stands for all drugs below it.
-	Group bool
+	// Open says that it is more than this: its code stands for all drugs below
+	// it, or it is a mixture.
+	Open bool
 }
 
 // Drug is the subject that a drug is: its own code (R113), and its substances
@@ -66,7 +69,9 @@ func (x *Interactions) Drug(id fest.ID) Subject {
 	if d == nil {
 		return Subject{}
 	}
-	return Subject{Codes: realCodes(codeText(d.Atc)), Substances: x.held(d.SortedActiveSubstancesWithStrength, d.SortedActiveSubstancesWithoutStrength)}
+	return Subject{
+		Codes: realCodes(codeText(d.Atc)), Substances: x.held(d.SortedActiveSubstancesWithStrength, d.SortedActiveSubstancesWithoutStrength), Open: mixture(&d.Medicine),
+	}
 }
 
 // Generic is the subject that a generic is.
@@ -75,7 +80,9 @@ func (x *Interactions) Generic(id fest.ID) Subject {
 	if g == nil {
 		return Subject{}
 	}
-	return Subject{Codes: realCodes(codeText(g.Atc)), Substances: x.held(g.SortedActiveSubstancesWithStrength, g.SortedActiveSubstancesWithoutStrength)}
+	return Subject{
+		Codes: realCodes(codeText(g.Atc)), Substances: x.held(g.SortedActiveSubstancesWithStrength, g.SortedActiveSubstancesWithoutStrength), Open: mixture(&g.Medicine),
+	}
 }
 
 // Package is the subject that a package is: its own code, else those of its
@@ -85,11 +92,12 @@ func (x *Interactions) Package(id fest.ID) Subject {
 	if p == nil {
 		return Subject{}
 	}
-	var s Subject
+	s := Subject{Open: mixture(&p.Medicine)}
 	for _, i := range p.PackageInformation {
 		of := x.Drug(fest.ID(i.Drug))
 		s.Codes = append(s.Codes, of.Codes...)
 		s.Substances = append(s.Substances, of.Substances...)
+		s.Open = s.Open || of.Open
 	}
 	if own := codeText(p.Atc); own != "" {
 		s.Codes = realCodes(own)
@@ -105,11 +113,15 @@ func (x *Interactions) Dose(id fest.ID) Subject {
 		return Subject{}
 	}
 	s := x.Drug(fest.ID(d.Drug))
+	s.Open = s.Open || mixture(&d.Medicine)
 	if own := codeText(d.Atc); own != "" {
 		s.Codes = realCodes(own)
 	}
 	return s
 }
+
+// mixture says that a pharmacy makes it (list 7424).
+func mixture(m *fest.Medicine) bool { return m.MedicationType != nil && m.MedicationType.Code == "10" }
 
 // Ingredient is the subject that a bare substance is: all codes that can be
 // derived for it (R43, R114).
@@ -119,22 +131,27 @@ func (x *Interactions) Ingredient(id fest.ID) Subject {
 
 // Code is the subject that an ATC code is.
 func (x *Interactions) Code(code string) Subject {
-	return Subject{Codes: realCodes(code), Group: covers(code)}
+	return Subject{Codes: realCodes(code), Open: covers(code)}
 }
 
-// Derived are the ATC codes of the drugs that hold only this substance, as
-// moiety or salt (R43), sorted.
+// Derived are the ATC codes of the drugs and generics that hold only this
+// substance, as moiety or salt (R43), sorted.
 func (x *Interactions) Derived(id fest.ID) []string {
 	var out []string
-	for _, d := range x.drugs {
-		held := x.held(d.SortedActiveSubstancesWithStrength, d.SortedActiveSubstancesWithoutStrength)
-		only := len(held) > 0
-		for _, h := range held {
+	add := func(s Subject) {
+		only := len(s.Substances) > 0
+		for _, h := range s.Substances {
 			only = only && x.related(h, id)
 		}
 		if only {
-			out = append(out, realCodes(codeText(d.Atc))...)
+			out = append(out, s.Codes...)
 		}
+	}
+	for d := range x.drugs {
+		add(x.Drug(d))
+	}
+	for g := range x.generics {
+		add(x.Generic(g))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -157,7 +174,10 @@ func (x *Interactions) held(with []fest.SortedStrength, without []fest.SortedSub
 // moieties are the therapeutic moieties of a substance: those that name it as
 // one of their salts and esters, else itself (R34).
 func (x *Interactions) moieties(id fest.ID) []fest.ID {
-	var out []fest.ID
+	out, ok := x.moietiesOf[id]
+	if ok {
+		return out
+	}
 	for _, i := range x.ingredients {
 		if i.ID != id && slices.Contains(i.FullActiveSubstances, fest.Ref(id)) {
 			out = append(out, i.ID)
@@ -166,6 +186,7 @@ func (x *Interactions) moieties(id fest.ID) []fest.ID {
 	if out == nil {
 		out = []fest.ID{id}
 	}
+	x.moietiesOf[id] = out
 	return out
 }
 
@@ -221,41 +242,64 @@ func (x *Interactions) Matches(s Subject, sub *fest.Substance) bool {
 	return false
 }
 
+// Meeting is an interaction of two subjects, and the first groups, in the
+// order of the file, that each matches.
+type Meeting struct {
+	Interaction    *fest.Interaction
+	GroupA, GroupB int
+}
+
 // Between are the interactions of two subjects by the sides that each matches:
 // one matches a group, the other another one (R110). In the order of the file.
-func Between(a, b []Side) []*fest.Interaction {
-	var out []*fest.Interaction
+func Between(a, b []Side) []Meeting {
+	var out []Meeting
 	for _, l := range a {
 		for _, r := range b {
-			if l.Interaction == r.Interaction && l.Group != r.Group && !slices.Contains(out, l.Interaction) {
-				out = append(out, l.Interaction)
+			known := func(m Meeting) bool { return m.Interaction == l.Interaction }
+			if l.Interaction == r.Interaction && l.Group != r.Group && !slices.ContainsFunc(out, known) {
+				out = append(out, Meeting{l.Interaction, l.Group, r.Group})
 			}
 		}
 	}
 	return out
 }
 
-// Checkable says that something is known to compare: a code, or a substance
-// that an interaction refers to (R119).
-func (x *Interactions) Checkable(s Subject) bool {
-	if len(s.Codes) > 0 {
-		return true
+// Substances are those of a group that a subject matches, from 0.
+func (x *Interactions) Substances(s Subject, g *fest.SubstanceGroup) []int {
+	var out []int
+	for i := range g.Substances {
+		if x.Matches(s, &g.Substances[i]) {
+			out = append(out, i)
+		}
 	}
+	return out
+}
+
+// Standing is what the state of a pair takes from one of the two (R119).
+type Standing struct {
+	Checkable   bool
+	NotAssessed []string // codes
+}
+
+// Standing says whether there is something to compare, a code or a substance
+// that an interaction refers to, and nothing beyond that: a code that stands
+// for a group cannot be found free, for the drugs below it have not been looked
+// at, and what is in a mixture is not known.
+func (x *Interactions) Standing(s Subject) Standing {
+	matching := len(s.Codes) > 0
 	for _, i := range x.interactions {
 		for _, g := range i.SubstanceGroups {
 			for _, sub := range g.Substances {
-				if x.Matches(s, &sub) {
-					return true
-				}
+				matching = matching || x.Matches(s, &sub)
 			}
 		}
 	}
-	return false
+	return Standing{Checkable: matching && !s.Open, NotAssessed: x.notAssessedOf(s)}
 }
 
-// NotAssessed are the codes of the subject that nobody has assessed, by
+// notAssessedOf are the codes of the subject that nobody has assessed, by
 // themselves or by one above (R119).
-func (x *Interactions) NotAssessed(s Subject) []string {
+func (x *Interactions) notAssessedOf(s Subject) []string {
 	var out []string
 	for _, c := range s.Codes {
 		for _, n := range x.notAssessed {
@@ -276,16 +320,15 @@ const (
 	StateCouldNotBeChecked = "couldNotBeChecked"
 )
 
-// State is that of a pair. None is only said of two that could be checked and
-// were assessed; a code that stands for a group cannot be found free, for the
-// drugs below it have not been looked at.
-func (x *Interactions) State(a, b Subject) string {
+// State is that of a pair with those interactions between them. None is only
+// said of two that could be checked and were assessed.
+func State(a, b Standing, between []Meeting) string {
 	switch {
-	case len(Between(x.Sides(a), x.Sides(b))) > 0:
+	case len(between) > 0:
 		return StateInteraction
-	case !x.Checkable(a), !x.Checkable(b), a.Group, b.Group:
+	case !a.Checkable, !b.Checkable:
 		return StateCouldNotBeChecked
-	case len(x.NotAssessed(a)) > 0, len(x.NotAssessed(b)) > 0:
+	case len(a.NotAssessed) > 0, len(b.NotAssessed) > 0:
 		return StateNotAssessed
 	}
 	return StateNoneFound

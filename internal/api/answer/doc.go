@@ -17,5 +17,5 @@
 // rule that is switched off is not applied, and the part says so.
 //
 // A Register is not safe for concurrent use; the snapshot behind it is. The
-// package may import fest, wire, cache and rules. It must not import net/http.
+// package may import fest, wire, search, cache and rules. It must not import net/http.
 package answer
