@@ -2,7 +2,6 @@ package reference
 
 import (
 	"slices"
-	"time"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -18,6 +17,9 @@ func (s *Sheet) Prescribable(object any, day string) (prescribe, dispense string
 		return "unknown", "unknown"
 	}
 	prescribe, dispense = "no", "no"
+	if g, ok := object.(*fest.Generic); ok && len(packs) < len(g.Packages) { // one that the release has not
+		prescribe, dispense = "unknown", "unknown"
+	}
 	for _, p := range packs {
 		a, b := s.packagePrescribable(p, day)
 		prescribe, dispense = better(prescribe, a), better(dispense, b)
@@ -45,9 +47,12 @@ func (s *Sheet) packagePrescribable(p *fest.Package, day string) (prescribe, dis
 	if p.MarketingInformation != nil && p.MarketingInformation.UnitDoseRepackager != nil { // R52
 		prescribe = "no"
 	}
-	for _, id := range s.ownConditions(p) {
+	for _, id := range p.Conditions { // R52, R74
 		c := of[fest.Condition](s, id)
-		if c != nil && c.ConditionNumber != nil && slices.Contains([]fest.Text{"40", "41"}, *c.ConditionNumber) { // R52, R74
+		switch {
+		case c == nil && prescribe == "yes":
+			prescribe = "unknown" // which condition, the release does not say
+		case c != nil && c.ConditionNumber != nil && slices.Contains([]fest.Text{"40", "41"}, *c.ConditionNumber):
 			prescribe = "no"
 		}
 	}
@@ -79,20 +84,7 @@ func market(m *fest.MarketingInformation, day string) (prescribe, dispense strin
 	return "yes", "yes"
 }
 
-func threeMonthsAfter(day string) string {
-	t, err := time.Parse("2006-01-02", day)
-	if err != nil {
-		return ""
-	}
-	out := t.AddDate(0, 3, 0)
-	for out.Day() < t.Day() && out.Day() < 5 { // ran over the end of a shorter month
-		out = out.AddDate(0, 0, -1)
-		if out.Day() >= 28 {
-			break
-		}
-	}
-	return out.Format("2006-01-02")
-}
+func threeMonthsAfter(day string) string { return monthsLater(at(day), 3).Format("2006-01-02") }
 
 // Codes are the reimbursement codes that an object may be prescribed and
 // dispensed by on a day: link and code both valid (R80), as group, system and
