@@ -69,14 +69,19 @@ func (a *API) entry(c *call, v *view, i cache.Index) error {
 	return a.send(c, &rep)
 }
 
+// knownSince is the HentetDato of the oldest release known (R26).
+func (a *API) knownSince(v *view) string {
+	if a.opts.KnownSince != nil {
+		if since := a.opts.KnownSince(); since != "" {
+			return since
+		}
+	}
+	return string(v.rel.Content.RetrievalDate)
+}
+
 func (a *API) notFound(v *view, detail string) error {
 	f := fail(errNotFound, detail)
-	if a.opts.KnownSince != nil {
-		f.problem.KnownSince = a.opts.KnownSince()
-	}
-	if f.problem.KnownSince == "" {
-		f.problem.KnownSince = string(v.rel.Content.RetrievalDate)
-	}
+	f.problem.KnownSince = a.knownSince(v)
 	return f
 }
 

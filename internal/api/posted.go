@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/festd/festd/internal/rules"
 )
 
 // Bodies that clients post: a JSON object that asks a question too long for a
@@ -254,4 +256,25 @@ func (a *API) answer(c *call, body []byte) error {
 	c.WriteHeader(http.StatusOK)
 	c.writeBody(body)
 	return nil
+}
+
+// postedRelease is the query of a question that is posted, which has no other
+// parameter than release.
+func (a *API) postedRelease(c *call) (string, error) {
+	params, err := a.parameters(c.r.URL.RawQuery, releaseOnly)
+	if err != nil || len(params) == 0 {
+		return "", err
+	}
+	return params[0].value, nil
+}
+
+var releaseOnly = []string{paramRelease}
+
+// postedDay reads a member that is a day.
+func postedDay(pointer, value string) (rules.Day, error) {
+	day, err := rules.ParseDay(strings.TrimSpace(value))
+	if err != nil {
+		return "", badMember(pointer, value, "not a day", "a day that exists, as YYYY-MM-DD, such as 2026-02-28")
+	}
+	return day, nil
 }

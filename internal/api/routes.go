@@ -100,6 +100,7 @@ func (a *API) routes() []Route {
 			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}
+	rs = append(rs, a.interactionChecks(), a.interactionSearch())
 	for i := range rs {
 		if rs[i].Methods = readOnly; rs[i].Body > 0 {
 			rs[i].Methods = post // a question that is too long for a query

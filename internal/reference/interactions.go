@@ -3,6 +3,7 @@ package reference
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -17,7 +18,9 @@ type Interactions struct {
 	ingredients  []*fest.Ingredient
 	interactions []*fest.Interaction
 	notAssessed  []string
-	moietiesOf   map[fest.ID][]fest.ID // what was found before
+	// What was found before.
+	moietiesOf map[fest.ID][]fest.ID
+	derivedFor map[fest.ID][]string
 }
 
 // NewInteractions takes all entries of a release, in any order.
@@ -25,7 +28,7 @@ func NewInteractions(entries []*fest.Entry) *Interactions {
 	x := &Interactions{
 		drugs: map[fest.ID]*fest.Drug{}, packages: map[fest.ID]*fest.Package{}, generics: map[fest.ID]*fest.Generic{},
 		doses: map[fest.ID]*fest.Dose{}, strengths: map[fest.ID]*fest.IngredientStrength{},
-		moietiesOf: map[fest.ID][]fest.ID{},
+		moietiesOf: map[fest.ID][]fest.ID{}, derivedFor: map[fest.ID][]string{},
 	}
 	for _, e := range entries {
 		switch o := e.Object.(type) {
@@ -137,6 +140,9 @@ func (x *Interactions) Code(code string) Subject {
 // Derived are the ATC codes of the drugs and generics that hold only this
 // substance, as moiety or salt (R43), sorted.
 func (x *Interactions) Derived(id fest.ID) []string {
+	if out, ok := x.derivedFor[id]; ok {
+		return out
+	}
 	var out []string
 	add := func(s Subject) {
 		only := len(s.Substances) > 0
@@ -154,7 +160,8 @@ func (x *Interactions) Derived(id fest.ID) []string {
 		add(x.Generic(g))
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	x.derivedFor[id] = slices.Compact(out)
+	return x.derivedFor[id]
 }
 
 // held are the substances of a product, with and without strength (R35).
@@ -372,8 +379,9 @@ func (x *Interactions) SearchCode(code string) []*fest.Interaction {
 }
 
 // SearchName are the interactions of what has a name: of groups and substances
-// so called, and of what is in the groups (R121). Letters are compared without
-// case.
+// so called, and of what is in the groups (R121). Each word of the query is the
+// beginning of a word of the name; case does not count, nor how æ, ø and å are
+// written in English.
 func (x *Interactions) SearchName(name string) []*fest.Interaction {
 	var codes []string
 	var refs []fest.ID
@@ -387,16 +395,16 @@ func (x *Interactions) SearchName(name string) []*fest.Interaction {
 		}
 	}
 	for _, i := range x.ingredients {
-		if sameName(string(i.Name), name) || i.NameEnglish != nil && sameName(string(*i.NameEnglish), name) {
+		if called(string(i.Name), name) || i.NameEnglish != nil && called(string(*i.NameEnglish), name) {
 			codes, refs = append(codes, x.Derived(i.ID)...), append(refs, i.ID)
 		}
 	}
 	named := map[*fest.Interaction]bool{}
 	for _, i := range x.interactions {
 		for _, g := range i.SubstanceGroups {
-			whole := g.Name != nil && sameName(string(*g.Name), name)
+			whole := g.Name != nil && called(string(*g.Name), name)
 			for _, s := range g.Substances {
-				if whole || sameName(string(s.Substance), name) || s.Atc != nil && sameName(s.Atc.Display, name) {
+				if whole || called(string(s.Substance), name) || s.Atc != nil && called(s.Atc.Display, name) {
 					named[i] = true
 					add(&s)
 				}
@@ -432,8 +440,21 @@ func codesOf(i *fest.Interaction) []string {
 	return out
 }
 
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+func called(name, query string) bool {
+	wanted := words(query)
+	for _, w := range wanted {
+		if !slices.ContainsFunc(words(name), func(n string) bool { return strings.HasPrefix(n, w) }) {
+			return false
+		}
+	}
+	return len(wanted) > 0
+}
+
+var plainLetters = strings.NewReplacer("æ", "ae", "ø", "o", "å", "a", "é", "e", "ü", "u", "ö", "o", "ä", "a")
+
+func words(s string) []string {
+	s = plainLetters.Replace(strings.ToLower(s))
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 func codeText(cv *fest.CV) string {

@@ -32,7 +32,8 @@ type CheckedLine struct {
 	// (R119); else Reason says why.
 	Checkable bool   `json:"checkable"`
 	Reason    string `json:"reason,omitempty"`
-	// NotAssessed is the code whose interactions nobody has assessed.
+	// NotAssessed is the code that FEST lists as not assessed: one of the line's,
+	// or one above it.
 	NotAssessed *Code `json:"notAssessed,omitempty"`
 }
 

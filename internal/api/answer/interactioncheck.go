@@ -73,10 +73,17 @@ type CheckedPair struct {
 	relevance uint8 // of the most serious that warns
 }
 
-// CheckedInteraction is an interaction that warns, with all that is to be shown
-// (R118).
+// CheckedInteraction is an interaction that warns, and for which lines.
 type CheckedInteraction struct {
+	ShownInteraction
+	Applies []Applies `json:"applies"`
+}
+
+// ShownInteraction is an interaction with all that is to be shown of it (R118).
+type ShownInteraction struct {
 	Reference
+	// Groups are what its groups are called.
+	Groups               []string          `json:"groups"`
 	Relevance            *Code             `json:"relevance"`
 	SituationCriterion   string            `json:"situationCriterion,omitempty"`
 	ClinicalConsequence  string            `json:"clinicalConsequence,omitempty"`
@@ -85,7 +92,6 @@ type CheckedInteraction struct {
 	SourceBasis          *Code             `json:"sourceBasis,omitempty"`
 	References           []Source          `json:"references,omitempty"`
 	DisplayRules         []Code            `json:"displayRules,omitempty"`
-	Applies              []Applies         `json:"applies"`
 }
 
 // Source is a source of an assessment.
@@ -231,7 +237,7 @@ func (c *checking) meeting(p *CheckedPair, m meeting, byComponent bool) {
 	if !ok {
 		at = len(c.answer.Interactions)
 		c.shown[n] = at
-		c.answer.Interactions = append(c.answer.Interactions, c.checkedInteraction(o))
+		c.answer.Interactions = append(c.answer.Interactions, CheckedInteraction{ShownInteraction: c.shownInteraction(o)})
 	}
 	shown := &c.answer.Interactions[at]
 	shown.Applies = append(shown.Applies, Applies{Lines: p.Lines, Sides: [2]Side{c.side(o, m.a), c.side(o, m.b)}, ByComponent: byComponent})
@@ -243,12 +249,15 @@ func (c *checking) meeting(p *CheckedPair, m meeting, byComponent bool) {
 	p.relevance = min(p.relevance, f.relevance)
 }
 
-// checkedInteraction is an interaction as it is shown.
-func (r *Register) checkedInteraction(o *fest.Interaction) CheckedInteraction {
-	out := CheckedInteraction{
+// shownInteraction is an interaction as it is shown.
+func (r *Register) shownInteraction(o *fest.Interaction) ShownInteraction {
+	out := ShownInteraction{
 		Reference: r.Reference(o), Relevance: CodeOfList(&o.Relevance, "7483"), SituationCriterion: TextOf(o.SituationCriterion),
 		ClinicalConsequence: string(o.ClinicalConsequence), InteractionMechanism: TextOf(o.InteractionMechanism),
 		Handling: rules.Paragraphs(TextOf(o.Handling)), SourceBasis: CodeOfList(&o.SourceBasis, "7485"), DisplayRules: CodesOf(o.DisplayRules),
+	}
+	for i := range o.SubstanceGroups {
+		out.Groups = append(out.Groups, groupLabel(&o.SubstanceGroups[i]))
 	}
 	for i := range o.References {
 		s := Source{Source: string(o.References[i].Source)}

@@ -225,4 +225,3 @@ func verdictsOf(c *answer.InteractionCheck) map[[2]int]verdict {
 	}
 	return out
 }
-

@@ -88,6 +88,15 @@ func newInteractionTable(s *cache.Snapshot) (*interactionTable, error) {
 		return nil, err
 	}
 	t.moieties = rules.NewMoieties(substances)
+	err = each(s, fest.ResourceIngredients, func(_ cache.Index, o *fest.Ingredient) error {
+		if derived := s.DerivedATC(nil, string(o.ID)); len(derived) > 0 || t.referred(o.ID) {
+			names.ingredient(o, derived)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	for code := range t.codes {
 		t.sorted = append(t.sorted, code)
 	}
@@ -165,7 +174,7 @@ func (t *interactionTable) add(n int, o *fest.Interaction, names *nameCollector)
 				t.refs[id] = append(t.refs[id], p)
 			}
 		}
-		names.group(group)
+		names.group(group, newPosting(n, g, 0))
 	}
 	return nil
 }
@@ -187,18 +196,25 @@ func (t *interactionTable) find(dst []posting, s *rules.Subject) []posting {
 	return dst[:from+len(slices.Compact(dst[from:]))]
 }
 
-// notAssessed is the code of the subject that nobody has assessed, by itself
-// or by one above (R119); "" if there is none.
+// notAssessed is the code that is listed as not assessed and is one of the
+// subject's or above it (R119); "" if there is none.
 func (t *interactionTable) notAssessed(s *rules.Subject) string {
 	var buf [8]string
 	for _, code := range s.ATC {
 		for _, c := range rules.ATCCovering(buf[:0], code) {
 			if t.unassessed[c] {
-				return code
+				return c
 			}
 		}
 	}
 	return ""
+}
+
+// referred says whether an interaction refers to the substance or one of its
+// family (R34, R112).
+func (t *interactionTable) referred(id fest.ID) bool {
+	var buf [8]fest.ID
+	return slices.ContainsFunc(t.moieties.AppendFamily(buf[:0], id), func(id fest.ID) bool { return t.refs[id] != nil })
 }
 
 // meeting is an interaction that applies to two subjects (R110), by two of its

@@ -46,7 +46,7 @@ const (
 // found is what a line names.
 type found struct {
 	state   LineState
-	objects []any  // decoded; several of LineSeveral
+	objects []any // decoded; several of LineSeveral
 	items   []Reference
 	code    string // of an ATC line
 	gone    *Gone
