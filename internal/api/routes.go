@@ -106,5 +106,5 @@ func (a *API) routes() []Route {
 			rs[i].Methods = post // a question that is too long for a query
 		}
 	}
-	return append(rs, a.substitutionRoutes()...)
+	return append(append(rs, a.substitutionRoutes()...), a.prescribingRoutes()...)
 }
