@@ -63,7 +63,7 @@ type SheetDosageText struct {
 type SheetConsumption struct {
 	Quantity Number        `json:"quantity"`
 	Period   fest.Duration `json:"period"`
-	Repeated string        `json:"iterations,omitempty"`
+	Repeated Number        `json:"iterations,omitempty"`
 	ForEver  bool          `json:"forEver,omitempty"`
 }
 
@@ -123,7 +123,7 @@ func (r *Register) sheetShortDose(code Code, words *dosageWords, units []SheetDo
 	if ok {
 		for i := range o.MedicineConsumptions {
 			c := &o.MedicineConsumptions[i]
-			s.Structured = append(s.Structured, SheetConsumption{Number(c.Quantity), c.Period, TextOf(c.Iterations), c.Iterations == nil})
+			s.Structured = append(s.Structured, SheetConsumption{Number(c.Quantity), c.Period, Number(TextOf(c.Iterations)), c.Iterations == nil})
 		}
 		if s.Description == "" {
 			s.Description = string(o.TermDescription)

@@ -74,12 +74,23 @@ func (r *Register) sheetRegistration(s *sheetSubject) SheetRegistration {
 	}
 	out.Unregistered, out.Application = rules.Unregistered(&m)
 	out.MedicationType, out.ApplicationType = CodeOfList(m.MedicationType, "7424"), CodeOfList(m.ApplicationType, "7422")
-	out.Justification = rules.JustificationNeeded(out.Application)
-	if s.generic == nil {
-		return out
+	if s.generic != nil {
+		r.byProducts(s, &out)
 	}
+	out.Justification = rules.JustificationNeeded(out.Application)
+	if out.Application == "" && out.Unregistered == rules.No {
+		out.Justification = rules.No
+	}
+	return out
+}
+
+// byProducts says of a generic, which states no type of medication, what all
+// its drugs and packages are; where they differ, it stays unknown.
+func (r *Register) byProducts(s *sheetSubject, out *SheetRegistration) {
+	states := map[rules.Tristate]bool{}
 	add := func(m *fest.Medicine, o any) {
-		if u, _ := rules.Unregistered(m); u == rules.Yes {
+		u, _ := rules.Unregistered(m)
+		if states[u] = true; u == rules.Yes {
 			out.SomeUnregistered = append(out.SomeUnregistered, r.Reference(o))
 		}
 	}
@@ -89,5 +100,9 @@ func (r *Register) sheetRegistration(s *sheetSubject) SheetRegistration {
 	for _, p := range s.packages {
 		add(&p.Medicine, p)
 	}
-	return out
+	if out.Unregistered == rules.Unknown && len(states) == 1 && s.missing == 0 {
+		for u := range states {
+			out.Unregistered = u
+		}
+	}
 }
