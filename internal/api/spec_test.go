@@ -297,18 +297,29 @@ func strict(v any) {
 // type, headers, and the body, in which nothing may stand that is not described.
 func described(t *testing.T, s *server) func(target, path string, headers ...string) answer {
 	t.Helper()
-	v := description(t)
-	strict(v)
-	doc := load(t, v)
+	check := describedAnswer(t)
 	return func(target, path string, headers ...string) answer {
 		t.Helper()
 		a := s.get(t, target, headers...)
+		check(a, http.MethodGet, target, path)
+		return a
+	}
+}
+
+// describedAnswer is what described checks, of an answer to any method.
+func describedAnswer(t *testing.T) func(a answer, method, target, path string) {
+	t.Helper()
+	v := description(t)
+	strict(v)
+	doc := load(t, v)
+	return func(a answer, method, target, path string) {
+		t.Helper()
 		media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
 		op := doc.Paths.Value(path)
-		if op == nil {
-			t.Fatalf("%s: no path %s", target, path)
+		if op == nil || op.GetOperation(method) == nil {
+			t.Fatalf("%s: no %s of path %s", target, method, path)
 		}
-		response := op.Get.Responses.Status(a.status)
+		response := op.GetOperation(method).Responses.Status(a.status)
 		if response == nil {
 			t.Fatalf("%s: %d is not described", target, a.status)
 		}
@@ -322,7 +333,7 @@ func described(t *testing.T, s *server) func(target, path string, headers ...str
 			}
 		}
 		if !strings.HasSuffix(media, "json") {
-			return a
+			return
 		}
 		var body any
 		if err := json.Unmarshal(a.body, &body); err != nil {
@@ -331,7 +342,6 @@ func described(t *testing.T, s *server) func(target, path string, headers ...str
 		if err := doc.ValidateSchemaJSON(content.Schema.Value, body); err != nil {
 			t.Errorf("%s is not as described: %v", target, err)
 		}
-		return a
 	}
 }
 

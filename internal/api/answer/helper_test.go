@@ -3,7 +3,6 @@ package answer_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -42,7 +41,7 @@ func open(t testing.TB, entries []*fest.Entry) *cache.Snapshot {
 	if err := b.Finish(context.Background(), c, &buf); err != nil {
 		t.Fatal(err)
 	}
-	s, err := cache.OpenBytes(buf.Bytes(), fest.Release{Serial: 1, Stream: "test", Content: c}, noSource{})
+	s, err := cache.OpenBytes(buf.Bytes(), fest.Release{Serial: 1, Stream: "test", Content: c}, source(entries))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +49,11 @@ func open(t testing.TB, entries []*fest.Entry) *cache.Snapshot {
 	return s
 }
 
-// noSource stands in for the source: no question here asks for XML.
-type noSource struct{}
+// source has the entries' XML, which is kept of what is removed.
+type source []*fest.Entry
 
-func (noSource) Slice(int) (fest.Slice, error) { return fest.Slice{}, errors.New("no source") }
-func (noSource) Close() error                  { return nil }
+func (s source) Slice(i int) (fest.Slice, error) { return m30.SliceOf(s[i]), nil }
+func (source) Close() error                      { return nil }
 
 // register is one of the entries as of today.
 func register(t testing.TB, entries []*fest.Entry) *answer.Register {
