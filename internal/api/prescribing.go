@@ -8,11 +8,8 @@ import (
 	"github.com/festd/festd/internal/rules"
 )
 
-// Parameters that say for whom an answer is.
-const (
-	paramAudience = "audience"
-	paramSex      = "sex"
-)
+// paramSex is the patient's sex, which some validities depend on (R68).
+const paramSex = "sex"
 
 // prescribingRoutes are the prescribing sheets, and the check of
 // prescriptions.

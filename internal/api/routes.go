@@ -106,5 +106,7 @@ func (a *API) routes() []Route {
 			rs[i].Methods = post // a question that is too long for a query
 		}
 	}
-	return append(append(rs, a.substitutionRoutes()...), a.prescribingRoutes()...)
+	rs = append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.reimbursementRoutes()...)
+	return append(rs, a.prescribingRoutes()...)
 }

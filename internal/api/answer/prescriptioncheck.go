@@ -89,7 +89,7 @@ type PrescribedCommodity struct {
 	// Prescribable: single items are shown, groups are prescribed.
 	Prescribable  Verdict            `json:"prescribable"`
 	ProductGroups []PrescribedGroup  `json:"productGroups"`
-	Reimbursement SheetReimbursement `json:"reimbursement"`
+	Reimbursement Reimbursement `json:"reimbursement"`
 }
 
 // PrescribedGroup is a product group (list 7403) that a commodity hangs on.
@@ -211,7 +211,7 @@ func (r *Register) prescribedCommodity(o *fest.Commodity, audience string) *Pres
 	if o.Reimbursement != nil {
 		links = append(links, *o.Reimbursement)
 	}
-	c.Reimbursement = r.sheetReimbursement(links, audience)
+	c.Reimbursement = r.commodityReimbursement(o, audience)
 	for i := range links {
 		for _, id := range links[i].ReimbursementGroups {
 			g, ok := r.ReimbursementGroup(id)

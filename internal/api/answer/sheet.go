@@ -37,7 +37,7 @@ type SheetFacts struct {
 	Validity      SheetValidity      `json:"validity"`
 	Conditions    SheetConditions    `json:"conditions"`
 	Notifications SheetNotifications `json:"notifications"`
-	Reimbursement SheetReimbursement `json:"reimbursement"`
+	Reimbursement Reimbursement `json:"reimbursement"`
 	Opioid        SheetMark          `json:"opioidApplication"`
 	BlackTriangle SheetMark          `json:"blackTriangle"`
 }
@@ -63,7 +63,7 @@ func (r *Register) sheetFacts(s *sheetSubject, q SheetQuestion) SheetFacts {
 	f := SheetFacts{
 		NameFormStrength: string(s.NameFormStrength), Atc: CodeOf(s.Medicine.Atc), PrescriptionGroup: r.sheetGroup(s), Registration: r.sheetRegistration(s),
 		Conditions: r.sheetConditions(s), Notifications: r.sheetNotifications(s, q.Audience),
-		Reimbursement: r.sheetReimbursement(s.Reimbursements, q.Audience), Opioid: r.opioidApplication(s), BlackTriangle: r.blackTriangle(s),
+		Reimbursement: r.sheetReimbursement(s, q.Audience), Opioid: r.opioidApplication(s), BlackTriangle: r.blackTriangle(s),
 	}
 	f.Prescribable, f.Dispensable = r.sheetPrescribable(s)
 	f.Validity = r.sheetValidity(s, q.Sex, &f.Conditions)

@@ -56,11 +56,10 @@ func sheetInWords(s *answer.Sheet) sheetAnswer {
 	}
 	for _, g := range s.Reimbursement.Groups {
 		for _, c := range g.Codes {
-			name := g.ID + " " + strings.TrimPrefix(c.System, "urn:oid:") + " " + c.Code
-			a.add(name, c.Prescribe, c.Dispense)
+			a.add(g.ID+" "+strings.TrimPrefix(c.System, "urn:oid:")+" "+c.Code, &c.Prescribing, &c.Dispensing)
 		}
-		if g.InRelease && g.RequiresCode == rules.No && len(g.Codes)+g.OtherCodes == 0 {
-			a.add(g.ID, g.Prescribe, g.Dispense)
+		if g.RequiresCode != nil && !*g.RequiresCode {
+			a.add(g.ID, g.Prescribing, g.Dispensing)
 		}
 	}
 	for _, list := range [][]string{a.Own, a.Some, a.Notes, a.SomeNotes, a.Codes, a.DispenseCodes} {
@@ -70,11 +69,11 @@ func sheetInWords(s *answer.Sheet) sheetAnswer {
 	return a
 }
 
-func (a *sheetAnswer) add(name string, prescribe, dispense rules.Validity) {
-	if prescribe == rules.Valid {
+func (a *sheetAnswer) add(name string, prescribe, dispense *answer.Holding) {
+	if prescribe.State == answer.HoldingState(rules.Valid) {
 		a.Codes = append(a.Codes, name)
 	}
-	if dispense == rules.Valid {
+	if dispense.State == answer.HoldingState(rules.Valid) {
 		a.DispenseCodes = append(a.DispenseCodes, name)
 	}
 }

@@ -17,36 +17,20 @@ type SheetConditions struct {
 	Basis
 }
 
-// SheetCondition is a condition: the text is all of it, the structure only
-// what of it programs can read (R75).
+// SheetCondition is a condition with what follows from its group. The text is
+// all of it, the structure only what of it programs can read (R75).
 type SheetCondition struct {
-	Reference
-	Number string `json:"conditionNumber,omitempty"`
-	Group  *Code  `json:"conditionGroup,omitempty"`
+	Condition
 	// Use follows from the group (R71), Shown is when to show it (R78).
 	Use   string `json:"use,omitempty"`
 	Shown string `json:"shown,omitempty"`
 	// For are prescriber, dispenser or both; left out where it is not stated
 	// (R72).
 	For []string `json:"for,omitempty"`
-	// Text is left out only where the release has not the condition.
-	Text string `json:"text,omitempty"`
 	// Structure says "stated" or "none"; none is not "no restriction".
-	Structure  string                     `json:"structure,omitempty"`
-	Structured []SheetStructuredCondition `json:"structuredConditions,omitempty"`
+	Structure string `json:"structure,omitempty"`
 	// On are the entries that it stands on.
 	On []Reference `json:"on,omitempty"`
-}
-
-// SheetStructuredCondition is one of several that all apply; its values are
-// alternatives (R76).
-type SheetStructuredCondition struct {
-	Type *Code `json:"type,omitempty"`
-	// ValueList is what its values are of: a list's number, integer or
-	// duration (R77).
-	ValueList   string   `json:"valueList,omitempty"`
-	TextValues  []string `json:"textValues,omitempty"`
-	CodedValues []Code   `json:"codedValues,omitempty"`
 }
 
 // sheetConditions gathers those of a medicine.
@@ -101,21 +85,14 @@ func (r *Register) sheetConditions(s *sheetSubject) SheetConditions {
 
 // sheetCondition is a condition by its id, without what it stands on.
 func (r *Register) sheetCondition(id fest.Ref) SheetCondition {
+	c := SheetCondition{Condition: r.ConditionOf(id)}
 	o, ok := r.Condition(id)
 	if !ok {
-		return SheetCondition{Reference: r.ReferenceTo(fest.ResourceConditions, id)}
+		return c
 	}
-	c := SheetCondition{
-		Reference: r.Reference(o), Number: TextOf(o.ConditionNumber), Group: CodeOf(&o.ConditionGroup), Use: rules.ConditionUse(o.ConditionGroup.Code),
-		Shown: rules.ConditionShown(o.ConditionGroup.Code), For: rules.ConditionFor(o.AppliesTo.Code), Text: string(o.Text), Structure: "none",
-	}
-	for i := range o.StructuredConditions {
-		from := &o.StructuredConditions[i]
-		to := SheetStructuredCondition{Type: CodeOf(&from.Type), ValueList: rules.ValueList(from.Type.Code), CodedValues: CodesOf(from.CodedValues)}
-		for _, v := range from.TextValues {
-			to.TextValues = append(to.TextValues, string(v))
-		}
-		c.Structure, c.Structured = "stated", append(c.Structured, to)
+	c.Use, c.Shown, c.For = rules.ConditionUse(o.ConditionGroup.Code), rules.ConditionShown(o.ConditionGroup.Code), rules.ConditionFor(o.AppliesTo.Code)
+	if c.Structure = "none"; len(c.Structured) > 0 {
+		c.Structure = "stated"
 	}
 	return c
 }
