@@ -1,5 +1,10 @@
 package rules
 
+import (
+	"maps"
+	"slices"
+)
+
 // MessageField says whether a property of a product goes into the prescription
 // message M1 (R138).
 type MessageField string
@@ -48,3 +53,6 @@ func LegalBases(prescriptionGroup string) []string {
 	}
 	return []string{"§ 2", "§ 3", "§ 4", "H-prescription"}
 }
+
+// MessageProperties are the properties that the rules speak of.
+func MessageProperties() []string { return slices.Sorted(maps.Keys(messageFields)) }
