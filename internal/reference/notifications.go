@@ -14,11 +14,7 @@ func (s *Sheet) Notifications(object any, day, audience string) (own, some []str
 	var mine, below []fest.Ref
 	add := func(to *[]fest.Ref, objects ...any) {
 		for _, o := range objects {
-			for _, e := range s.entries {
-				if e.Object == o {
-					*to = append(*to, fest.Ref(e.ObjectID()))
-				}
-			}
+			*to = append(*to, idOf(o))
 		}
 	}
 	add(&mine, object)

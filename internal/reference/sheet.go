@@ -10,20 +10,30 @@ import (
 // (R46–R62, R67–R79, R105–R108, R123–R128).
 type Sheet struct {
 	entries []*fest.Entry
+	byID    map[fest.ID][]*fest.Entry
 }
 
 // NewSheet takes all entries of a release, in any order.
-func NewSheet(entries []*fest.Entry) *Sheet { return &Sheet{entries} }
+func NewSheet(entries []*fest.Entry) *Sheet {
+	s := &Sheet{entries, map[fest.ID][]*fest.Entry{}}
+	for _, e := range entries {
+		s.byID[e.ObjectID()] = append(s.byID[e.ObjectID()], e)
+	}
+	return s
+}
 
 // of is the object of a class that has the id.
 func of[T any](s *Sheet, id fest.Ref) *T {
-	for _, e := range s.entries {
-		if o, ok := e.Object.(*T); ok && e.ObjectID() == fest.ID(id) {
+	for _, e := range s.byID[fest.ID(id)] {
+		if o, ok := e.Object.(*T); ok {
 			return o
 		}
 	}
 	return nil
 }
+
+// idOf is the id of a drug, package or generic.
+func idOf(object any) fest.Ref { return fest.Ref((&fest.Entry{Object: object}).ObjectID()) }
 
 // drugsOf are the drugs of an object: a generic's own list (R57), those in a
 // package (R56), a drug itself.
@@ -79,6 +89,7 @@ func (s *Sheet) packagesOf(object any) []*fest.Package {
 // that it holds.
 func (s *Sheet) genericsOf(object any) []*fest.Generic {
 	var out []*fest.Generic
+	drugs := s.drugsOf(object)
 	for _, e := range s.entries {
 		g, ok := e.Object.(*fest.Generic)
 		if !ok {
@@ -90,7 +101,7 @@ func (s *Sheet) genericsOf(object any) []*fest.Generic {
 		}
 		if object != any(g) {
 			if _, generic := object.(*fest.Generic); !generic {
-				for _, d := range s.drugsOf(object) {
+				for _, d := range drugs {
 					hit = hit || d.ID != nil && slices.Contains(g.Drugs, fest.Ref(*d.ID))
 				}
 			}

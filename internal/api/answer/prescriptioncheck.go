@@ -87,9 +87,9 @@ type CheckedPrescription struct {
 type PrescribedCommodity struct {
 	Name string `json:"name"`
 	// Prescribable: single items are shown, groups are prescribed.
-	Prescribable  Verdict            `json:"prescribable"`
-	ProductGroups []PrescribedGroup  `json:"productGroups"`
-	Reimbursement Reimbursement `json:"reimbursement"`
+	Prescribable  Verdict           `json:"prescribable"`
+	ProductGroups []PrescribedGroup `json:"productGroups"`
+	Reimbursement Reimbursement     `json:"reimbursement"`
 }
 
 // PrescribedGroup is a product group (list 7403) that a commodity hangs on.

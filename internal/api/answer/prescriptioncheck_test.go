@@ -127,7 +127,9 @@ func TestR18R19R25SuccessorsOfWhatIsGone(t *testing.T) {
 		}
 		w.add(fest.ClassPackage, &p)
 	}
-	pack("P-SOON", "012350", "D1", func(p *fest.Package) { p.MarketingInformation = &fest.MarketingInformation{MarketingDate: ptr(fest.Date("2027-01-01"))} })
+	pack("P-SOON", "012350", "D1", func(p *fest.Package) {
+		p.MarketingInformation = &fest.MarketingInformation{MarketingDate: ptr(fest.Date("2027-01-01"))}
+	})
 	pack("P-NOW", "012351", "D1", nil)
 	group := &fest.SubstitutionGroup{ID: "SG", Code: fest.CS{Code: "000001"}, RemarkRegardingSubstitution: "false"}
 	w.add(fest.ClassSubstitutionGroup, group)

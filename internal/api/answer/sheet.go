@@ -37,7 +37,7 @@ type SheetFacts struct {
 	Validity      SheetValidity      `json:"validity"`
 	Conditions    SheetConditions    `json:"conditions"`
 	Notifications SheetNotifications `json:"notifications"`
-	Reimbursement Reimbursement `json:"reimbursement"`
+	Reimbursement Reimbursement      `json:"reimbursement"`
 	Opioid        SheetMark          `json:"opioidApplication"`
 	BlackTriangle SheetMark          `json:"blackTriangle"`
 }
