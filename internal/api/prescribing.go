@@ -26,7 +26,8 @@ func (a *API) prescribingRoutes() []Route {
 func sheet(q *asked) (any, error) {
 	var ask answer.SheetQuestion
 	for _, p := range q.params {
-		value, ok := strings.TrimSpace(p.value), false
+		value := strings.TrimSpace(p.value)
+		var ok bool
 		switch p.name {
 		case paramAudience:
 			if ask.Audience, ok = rules.AudienceCode(value); !ok {
