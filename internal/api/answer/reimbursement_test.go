@@ -122,7 +122,7 @@ func TestReimbursementIsTheReferences(t *testing.T) {
 	for name, make := range contents {
 		t.Run(name, func(t *testing.T) {
 			entries := make(t)
-			compareReimbursement(t, entries, reimbursementDays(entries, 6))
+			compareReimbursement(t, entries, reimbursementDays(entries, 4))
 		})
 	}
 }
