@@ -31,6 +31,8 @@ const (
 func datedRoutes() map[string]string {
 	return map[string]string{
 		"/v1/packages/{key}/substitutes":      substitutesOf(lipitor),
+		"/v1/packages/{key}/prescribing":      "/v1/packages/" + lipitor + "/prescribing",
+		"/v1/generics/{key}/prescribing":      "/v1/generics/" + atorvastatin + "/prescribing?audience=pharmacy&sex=female",
 		"/v1/packages/{key}/reimbursement":    "/v1/packages/" + lipitor + "/reimbursement",
 		"/v1/generics/{key}/reimbursement":    "/v1/generics/ID_0C20E9FD-492B-83B4-A2D1-E0173DAC0E3E/reimbursement",
 		"/v1/ingredients/{key}/reimbursement": "/v1/ingredients/ID_8C98A45E-0F9D-82F8-A804-3968E75CF49B/reimbursement",

@@ -108,5 +108,6 @@ func (a *API) routes() []Route {
 		}
 	}
 	rs = append(rs, a.substitutionRoutes()...)
-	return append(rs, a.reimbursementRoutes()...)
+	rs = append(rs, a.reimbursementRoutes()...)
+	return append(rs, a.prescribingRoutes()...)
 }

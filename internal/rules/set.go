@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Highest is the number of the last rule of docs/RULES.md.
@@ -24,14 +25,18 @@ var inferred = []struct {
 }
 
 // Inferred reports whether docs/RULES.md marks the rule INF.
-func Inferred(rule string) bool {
+func Inferred(rule string) bool { return inferredSet().Has(rule) }
+
+// inferredSet is the list as a set, for those who ask of every part of an
+// answer.
+var inferredSet = sync.OnceValue(func() (s Set) {
 	for i := range inferred {
-		if inferred[i].rule == rule {
-			return true
+		if n, ok := numberOf(inferred[i].rule); ok {
+			s.bits[n/64] |= 1 << (n % 64)
 		}
 	}
-	return false
-}
+	return s
+})
 
 // Switchable are the rules that can be switched off, in their order.
 func Switchable() []string {
@@ -81,11 +86,17 @@ func ParseSet(texts ...string) (Set, error) {
 // numberOf is the number of a rule; false for what is none.
 func numberOf(rule string) (int, bool) {
 	digits, ok := strings.CutPrefix(rule, "R")
-	n, err := strconv.Atoi(digits)
-	if !ok || err != nil || n < 1 || n > Highest || strconv.Itoa(n) != digits {
+	if !ok || digits == "" || len(digits) > 3 || digits[0] == '0' {
 		return 0, false
 	}
-	return n, true
+	n := 0
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return 0, false
+		}
+		n = 10*n + int(digits[i]-'0')
+	}
+	return n, n <= Highest
 }
 
 // Has reports whether the rule, such as R62, is in the set.

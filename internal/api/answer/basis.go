@@ -1,6 +1,10 @@
 package answer
 
-import "github.com/festd/festd/internal/rules"
+import (
+	"slices"
+
+	"github.com/festd/festd/internal/rules"
+)
 
 // Basis is what a part of an answer rests on: rules of docs/RULES.md.
 type Basis struct {
@@ -28,6 +32,7 @@ func (r *Register) Basis(cited ...string) Basis {
 func (r *Register) Cite(b *Basis, cited ...string) { b.cite(r.off, cited) }
 
 func (b *Basis) cite(off rules.Set, cited []string) {
+	b.Rules = slices.Grow(b.Rules, len(cited))
 	for _, rule := range cited {
 		switch {
 		case off.Has(rule):
