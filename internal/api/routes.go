@@ -105,5 +105,5 @@ func (a *API) routes() []Route {
 			rs[i].Methods = post // a question that is too long for a query
 		}
 	}
-	return rs
+	return append(rs, a.substitutionRoutes()...)
 }

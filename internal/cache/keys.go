@@ -15,7 +15,7 @@ type relationNumber uint8
 // test compares.
 const (
 	relIngredientName relationNumber = iota
-	relIngredientSalt // full active substances of a moiety (R34)
+	relIngredientSalt                // full active substances of a moiety (R34)
 	relIngredientReimbursement
 	relStrengthIngredient
 	relDrugATC

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
@@ -123,4 +124,13 @@ func ptr[T any](v T) *T { return &v }
 
 func cv(list, code, display string) fest.CV {
 	return fest.CV{Code: code, System: fest.OIDRoot + list, Display: display}
+}
+
+// shifted is a day some days after a date.
+func shifted(d fest.Date, days int) rules.Day {
+	t, err := time.Parse("2006-01-02", string(d[:min(len(d), 10)]))
+	if err != nil {
+		return today
+	}
+	return rules.Day(t.AddDate(0, 0, days).Format("2006-01-02"))
 }

@@ -1,0 +1,127 @@
+//go:build !race
+
+package fullsize_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/festd/festd/internal/api/answer"
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/rules"
+	"github.com/festd/festd/internal/sample"
+)
+
+// The answers at full size, compared with the reference: as many random
+// questions as fit into the time, at most a million, from a fixed seed.
+const (
+	answersTime = 15 * time.Second
+	answersMost = 1_000_000
+)
+
+// full is the content of full size, and its entries.
+var full = sync.OnceValues(func() (*cache.Snapshot, []*fest.Entry) {
+	b := cache.NewBuilder(cache.Options{Sample: true, InMemory: true})
+	defer b.Discard()
+	c := fest.Content{Counts: fest.Counts{}}
+	var entries []*fest.Entry
+	for e := range sample.Full(1).Entries() {
+		p, err := b.Prepare(e)
+		if err == nil {
+			err = b.Add(p, len(entries))
+		}
+		if err != nil {
+			panic(err)
+		}
+		c.Counts.Add(e)
+		entries = append(entries, e)
+	}
+	var buf bytes.Buffer
+	if err := b.Finish(context.Background(), c, &buf); err != nil {
+		panic(err)
+	}
+	s, err := cache.OpenBytes(buf.Bytes(), fest.Release{Serial: 1, Content: c}, noXML{})
+	if err != nil {
+		panic(err)
+	}
+	return s, entries
+})
+
+func TestSubstitutionAtFullSize(t *testing.T) {
+	snap, entries := full()
+	// What the reference looks at: the rest would only take its time.
+	var few, packages []*fest.Entry
+	for _, e := range entries {
+		switch o := e.Object.(type) {
+		case *fest.Package:
+			few = append(few, e)
+			if o.PackageSubstitutionGroup != nil {
+				packages = append(packages, e)
+			}
+		case *fest.SubstitutionGroup:
+			few = append(few, e)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(1, 94))
+	until, n := time.Now().Add(answersTime), 0
+	for ; n < answersMost && time.Now().Before(until); n++ {
+		e := packages[rnd.IntN(len(packages))]
+		day := sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(800)-400).Format("2006-01-02")
+		r := answer.New(snap, rules.Day(day), rules.Set{})
+		p, ok := r.Package(fest.Ref(e.Items()[0].Key))
+		if !ok {
+			t.Fatalf("no package %s", e.EntryID)
+		}
+		s := r.Substitution(p)
+		want := reference.Substitutes(few, e, day)
+		if want.State == "unsure" {
+			want.State = "over"
+		}
+		got := reference.Substitution{State: string(s.State), Free: idsOf(s.Free), Limited: idsOf(s.Limited), NotObtainable: idsOf(s.NotObtainable)}
+		if d := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(want, "Remark", "Unsure", "Lowest")); d != "" {
+			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, d)
+		}
+		var lowest, reckoned []string
+		for _, l := range s.Lowest {
+			for _, ref := range l.Packages {
+				reckoned = append(reckoned, ref.ID)
+			}
+		}
+		for _, ids := range want.Lowest {
+			lowest = append(lowest, ids...)
+		}
+		slices.Sort(lowest)
+		slices.Sort(reckoned)
+		if !slices.Equal(lowest, reckoned) {
+			t.Fatalf("%s on %s: lowest %v, want %v", e.EntryID, day, reckoned, lowest)
+		}
+	}
+	t.Logf("%d questions", n)
+	if n < 100 {
+		t.Errorf("only %d questions were asked", n)
+	}
+}
+
+func idsOf(list []answer.SubstitutionMember) (out []string) {
+	for _, m := range list {
+		out = append(out, m.ID)
+	}
+	return out
+}
+
+// noXML stands in for the source: no question asks for it.
+type noXML struct{}
+
+func (noXML) Slice(int) (fest.Slice, error) { return fest.Slice{}, errors.New("no source") }
+func (noXML) Close() error                  { return nil }
