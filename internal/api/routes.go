@@ -105,5 +105,7 @@ func (a *API) routes() []Route {
 			rs[i].Methods = post // a question that is too long for a query
 		}
 	}
-	return append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.relationRoutes()...)
+	return append(rs, a.timelineRoutes()...)
 }
