@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,9 +30,11 @@ const (
 // datedRoutes are the questions that the tests ask of every dated route, with
 // something to ask about.
 func datedRoutes() map[string]string {
-	return map[string]string{
+	routes := map[string]string{
 		"/v1/packages/{key}/substitutes": substitutesOf(lipitor),
 	}
+	maps.Copy(routes, relatedRoutes)
+	return routes
 }
 
 // What all dated answers share: the day, until when it is fresh, the ETag, the
@@ -78,7 +81,7 @@ func TestDatedAnswers(t *testing.T) {
 					t.Errorf("d=%s: %d %s", day, b.status, b.body)
 				}
 			}
-			for _, query := range []string{"d=2026-09-11&d=2026-09-12", "d=", "x=1", "limit=1"} {
+			for _, query := range []string{"d=2026-09-11&d=2026-09-12", "d=", "x=1", "limit=0"} {
 				if b := s.get(t, target+sep+query); b.status != http.StatusBadRequest {
 					t.Errorf("%s: %d %s", query, b.status, b.body)
 				}

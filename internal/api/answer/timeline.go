@@ -71,6 +71,17 @@ type Timeline struct {
 	Product    Reference   `json:"product"`
 	ItemNumber string      `json:"itemNumber,omitempty"`
 	Spans      *List[Span] `json:"spans"`
+	// NotStated are the kinds of which FEST states nothing for the product,
+	// which is not no (R28): individual reimbursement may apply all the same
+	// (R84), and a package that has left its substitution group mostly looks so
+	// (R95).
+	NotStated []NotStated `json:"notStated"`
+}
+
+// NotStated is a kind of span that there is none of.
+type NotStated struct {
+	Kind SpanKind `json:"kind"`
+	Basis
 }
 
 // ListSpans is the list of a timeline, as Paging names it.
@@ -79,7 +90,18 @@ const ListSpans = "spans"
 // Timeline is that of a package or commodity that the register handed out.
 func (r *Register) Timeline(product any, p *Paging) Timeline {
 	out := Timeline{Product: r.Reference(product), ItemNumber: itemNumberOf(product)}
-	out.Spans = paged(p, ListSpans, r.spans(product), itself)
+	spans := r.spans(product)
+	out.Spans, out.NotStated = paged(p, ListSpans, spans, itself), []NotStated{}
+	kinds := []SpanKind{SpanPrice, SpanReimbursement}
+	if _, ok := product.(*fest.Package); ok {
+		kinds = append(kinds, SpanSubstitution)
+	}
+	why := map[SpanKind]string{SpanPrice: "R32", SpanReimbursement: "R84", SpanSubstitution: "R95"}
+	for _, kind := range kinds {
+		if !slices.ContainsFunc(spans, func(s Span) bool { return s.Kind == kind }) {
+			out.NotStated = append(out.NotStated, NotStated{kind, r.Basis(why[kind])})
+		}
+	}
 	return out
 }
 
