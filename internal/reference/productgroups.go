@@ -49,6 +49,10 @@ func ProductGroups(entries []*fest.Entry) map[string]ProductGroup {
 			conditions[string(o.ID)] = o
 		}
 	}
+	numbers := map[fest.Ref]string{}
+	for _, g := range groups {
+		numbers[fest.Ref(g.ID)] = g.GroupNumber.Code
+	}
 	out := map[string]ProductGroup{}
 	for code := range codes {
 		var g ProductGroup
@@ -64,7 +68,7 @@ func ProductGroups(entries []*fest.Entry) map[string]ProductGroup {
 		breast, other := 0, 0
 		for _, e := range entries {
 			c, isBreast := commodityOf(e)
-			if c == nil || c.Reimbursement == nil || !inGroup(groups, c.Reimbursement.ReimbursementGroups, code) {
+			if c == nil || c.Reimbursement == nil || !inGroup(numbers, c.Reimbursement.ReimbursementGroups, code) {
 				continue
 			}
 			if isBreast {
@@ -105,9 +109,9 @@ func ProductGroups(entries []*fest.Entry) map[string]ProductGroup {
 	return out
 }
 
-func inGroup(groups []*fest.ReimbursementGroup, refs []fest.Ref, code string) bool {
-	for _, g := range groups {
-		if slices.Contains(refs, fest.Ref(g.ID)) && strings.HasPrefix(g.GroupNumber.Code, code) {
+func inGroup(numbers map[fest.Ref]string, refs []fest.Ref, code string) bool {
+	for _, ref := range refs {
+		if number, ok := numbers[ref]; ok && strings.HasPrefix(number, code) {
 			return true
 		}
 	}

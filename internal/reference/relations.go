@@ -38,7 +38,7 @@ func IngredientRelations(entries []*fest.Entry, id string) Relations {
 			}
 		}
 	}
-	drugs := map[string]bool{}
+	drugs, substances := map[string]bool{}, substancesOf(entries)
 	for _, e := range entries {
 		switch o := e.Object.(type) {
 		case *fest.IngredientStrength:
@@ -46,12 +46,12 @@ func IngredientRelations(entries []*fest.Entry, id string) Relations {
 				out.add("strengths", string(o.ID))
 			}
 		case *fest.Drug:
-			if how := holds(entries, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
+			if how := holds(substances, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
 				out.add("drugs "+how, nameOf(e))
 				drugs[nameOf(e)] = true
 			}
 		case *fest.Generic:
-			if how := holds(entries, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
+			if how := holds(substances, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
 				out.add("generics "+how, nameOf(e))
 			}
 		}
@@ -91,19 +91,26 @@ func familyOf(entries []*fest.Entry, id string) []string {
 	return family
 }
 
-// holds says how a product holds one of a family; "" if it does not. A strength
-// that the release has not is of some other substance.
-func holds(entries []*fest.Entry, with []fest.SortedStrength, without []fest.SortedSubstance, family []string) string {
-	inWith, inWithout, others := false, false, false
-	for i := range with {
-		substance := ""
-		for _, e := range entries {
-			if s, ok := e.Object.(*fest.IngredientStrength); ok && string(s.ID) == string(with[i].ActiveSubstanceWithStrength) {
-				substance = string(s.ActiveSubstance)
-				break
+// substancesOf are the substances of strengths, by the strength's id.
+func substancesOf(entries []*fest.Entry) map[string]string {
+	out := map[string]string{}
+	for _, e := range entries {
+		if s, ok := e.Object.(*fest.IngredientStrength); ok {
+			if _, twice := out[string(s.ID)]; !twice {
+				out[string(s.ID)] = string(s.ActiveSubstance)
 			}
 		}
-		if slices.Contains(family, substance) {
+	}
+	return out
+}
+
+// holds says how a product holds one of a family; "" if it does not. A strength
+// that the release has not is of some other substance.
+func holds(substances map[string]string, with []fest.SortedStrength, without []fest.SortedSubstance, family []string) string {
+	inWith, inWithout, others := false, false, false
+	for i := range with {
+		substance, known := substances[string(with[i].ActiveSubstanceWithStrength)]
+		if known && slices.Contains(family, substance) {
 			inWith = true
 		} else {
 			others = true
