@@ -122,6 +122,7 @@ func TestBadQuestionsAboutRelations(t *testing.T) {
 		{"/v1/upcoming?until=tomorrow", 400, "until", "a day that exists, as YYYY-MM-DD, such as 2026-02-28"},
 		{"/v1/upcoming?from=2026-10-02&until=2026-10-01", 400, "until", "that day, or a later one"},
 		{"/v1/upcoming?kind=prices", 400, "kind", "one of availability, price, reimbursement, substitution"},
+		{"/v1/upcoming?resource=drugs", 400, "resource", "one of packages, commodities"},
 		{"/v1/product-groups?parent=999", 400, "parent", "a code of list 7403, 3 or 5 digits, such as 501"},
 		{"/v1/product-groups/999", 404, "", ""},
 		{"/v1/product-groups/50x", 404, "", ""},

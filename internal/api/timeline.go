@@ -17,7 +17,7 @@ func (a *API) timelineRoutes() []Route {
 	return []Route{
 		a.about(fest.ResourcePackages, "timeline", pagingParameters[1:], timeline),
 		a.about(fest.ResourceCommodities, "timeline", pagingParameters[1:], timeline),
-		a.question("/v1/upcoming", []string{paramFrom, paramUntil, paramKind, paramLimit, paramCursor}, upcoming),
+		a.question("/v1/upcoming", []string{paramFrom, paramUntil, paramKind, paramResource, paramLimit, paramCursor}, upcoming),
 	}
 }
 
@@ -51,11 +51,15 @@ func upcoming(q *asked) (any, error) {
 	if kind != "" && !slices.Contains(answer.SpanKinds(), kind) {
 		return nil, badParameter(paramKind, string(kind), "no kind of change", "one of "+strings.Join(spanKindNames(), ", "))
 	}
+	res := fest.Resource(q.Param(paramResource))
+	if res != "" && res != fest.ResourcePackages && res != fest.ResourceCommodities {
+		return nil, badParameter(paramResource, string(res), "nothing of this resource changes on a day", "one of packages, commodities")
+	}
 	p, err := q.paging(answer.ListUpcoming)
 	if err != nil {
 		return nil, err
 	}
-	body, err := q.Upcoming(from, until, kind, p)
+	body, err := q.Upcoming(from, until, kind, res, p)
 	if err != nil {
 		return nil, internal(err)
 	}

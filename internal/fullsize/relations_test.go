@@ -107,7 +107,7 @@ func TestUpcomingAtFullSize(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 102))
 	start := time.Now()
 	r := answer.New(snap, rules.Day(randomDay(rnd)), rules.Set{})
-	whole, err := r.Upcoming("1900-01-01", "", "", &answer.Paging{Limit: 1})
+	whole, err := r.Upcoming("1900-01-01", "", "", "", &answer.Paging{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestUpcomingAtFullSize(t *testing.T) {
 		}
 		before := rules.Day(shift(day, -1))
 		r := answer.New(snap, rules.Day(day), rules.Set{})
-		up, err := r.Upcoming(rules.Day(day), rules.Day(day), "", &answer.Paging{})
+		up, err := r.Upcoming(rules.Day(day), rules.Day(day), "", "", &answer.Paging{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,8 @@ func TestRelationsAtFullSize(t *testing.T) {
 		if !ok {
 			t.Fatalf("no %s", key)
 		}
-		want, got := reference.Relations{}, reference.Relations{}
+		var want reference.Relations
+		got := reference.Relations{}
 		switch o := e.Object.(type) {
 		case *fest.Ingredient:
 			if asked["ingredients"] > 60 { // the reference takes a second for some

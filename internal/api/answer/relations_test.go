@@ -109,7 +109,7 @@ func every[T any](t testing.TB, r *answer.Register, entries []*fest.Entry, do fu
 			continue
 		}
 		items := e.Items()
-		i, ok := r.Find(e.Class.Resource(), string(items[0].Key))
+		i, ok := r.Find(e.Class.Resource(), items[0].Key)
 		if !ok {
 			t.Fatalf("nothing has the key %s", items[0].Key)
 		}
@@ -118,7 +118,7 @@ func every[T any](t testing.TB, r *answer.Register, entries []*fest.Entry, do fu
 			t.Fatalf("%s is another thing", items[0].Key)
 		}
 		n++
-		do(string(items[0].Key), made, read)
+		do(items[0].Key, made, read)
 	}
 	if err := r.Err(); err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ func compareTimelines(t *testing.T, entries []*fest.Entry) (changes int) {
 	snap := open(t, entries)
 	r := answer.New(snap, today, rules.Set{})
 	standings := reference.NewStandings(entries)
-	up, err := r.Upcoming("", "", "", &answer.Paging{})
+	up, err := r.Upcoming("", "", "", "", &answer.Paging{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func compareTimelines(t *testing.T, entries []*fest.Entry) (changes int) {
 		if !ok {
 			continue
 		}
-		key := string(e.Items()[0].Key)
+		key := e.Items()[0].Key
 		i, _ := r.Find(e.Class.Resource(), key)
 		line := r.Timeline(r.Object(i), &answer.Paging{})
 		if !slices.IsSortedFunc(line.Spans.Items, func(a, b answer.Span) int { return strings.Compare(string(a.FirstDay), string(b.FirstDay)) }) {

@@ -38,6 +38,8 @@ type Upcoming struct {
 	From  rules.Day `json:"from"`
 	Until rules.Day `json:"until,omitempty"` // both days count
 	Kind  SpanKind  `json:"kind,omitempty"`
+	// Resource is packages or commodities; left out for both.
+	Resource fest.Resource `json:"resource,omitempty"`
 	*List[UpcomingItem]
 }
 
@@ -170,15 +172,18 @@ func compactDay(d rules.Day) (uint32, bool) {
 // ListUpcoming is the list of what is to come, as Paging names it.
 const ListUpcoming = "items"
 
-// Upcoming are the changes from a day to a day, both counting, of one kind or
-// of all ("").
-func (r *Register) Upcoming(from, until rules.Day, kind SpanKind, p *Paging) (Upcoming, error) {
+// Upcoming are the changes from a day to a day, both counting, of one kind and
+// resource or of all ("").
+func (r *Register) Upcoming(from, until rules.Day, kind SpanKind, res fest.Resource, p *Paging) (Upcoming, error) {
 	a, err := cache.Once(r.snap, makeAgenda)
 	if err != nil {
 		return Upcoming{}, err
 	}
 	found := a.between(from, until, kind)
-	return Upcoming{from, until, kind, paged(p, ListUpcoming, found, r.upcomingItem)}, nil
+	if res != "" {
+		found = slices.DeleteFunc(slices.Clone(found), func(c changeDate) bool { return r.snap.Item(c.item).Resource != res })
+	}
+	return Upcoming{from, until, kind, res, paged(p, ListUpcoming, found, r.upcomingItem)}, nil
 }
 
 func (a *agenda) between(from, until rules.Day, kind SpanKind) []changeDate {
