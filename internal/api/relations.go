@@ -17,6 +17,7 @@ func (a *API) relationRoutes() []Route {
 		a.about(fest.ResourceDrugs, "relations", pagingParameters, drugRelations),
 		a.about(fest.ResourceDrugs, "generics", pagingParameters[1:], drugGenerics),
 		a.about(fest.ResourcePackages, "relations", pagingParameters, packageRelations),
+		a.about(fest.ResourceDoses, "relations", pagingParameters[1:], doseRelations),
 		a.about(fest.ResourceGenerics, "relations", pagingParameters, genericRelations),
 		a.about(fest.ResourcePackages, "availability", nil, availability),
 		a.about(fest.ResourcePackages, "price", nil, price),
@@ -76,6 +77,19 @@ func packageRelations(q *asked) (any, error) {
 		return nil, err
 	}
 	return q.PackageRelations(pack, p), nil
+}
+
+// doseRelations answers /v1/doses/{key}/relations (R23, R56).
+func doseRelations(q *asked) (any, error) {
+	d, ok := q.Object(q.Item).(*fest.Dose)
+	if !ok {
+		return nil, internal(q.Err())
+	}
+	p, err := q.paging(answer.ListPackages)
+	if err != nil {
+		return nil, err
+	}
+	return q.DoseRelations(d, p), nil
 }
 
 // genericRelations answers /v1/generics/{key}/relations (R57, R61–R66).

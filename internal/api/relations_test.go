@@ -31,6 +31,7 @@ var relatedRoutes = map[string]string{
 	"/v1/packages/{key}/timeline":     "/v1/packages/" + seloZok + "/timeline",
 	"/v1/commodities/{key}/price":     "/v1/commodities/" + strips + "/price",
 	"/v1/commodities/{key}/timeline":  "/v1/commodities/" + strips + "/timeline",
+	"/v1/doses/{key}/relations":       "/v1/doses/ID_324F5FB5-7B30-81CF-99A6-BAB8123B72EC/relations",
 	"/v1/generics/{key}/relations":    "/v1/generics/" + amoxicillin + "/relations",
 	"/v1/product-groups":              "/v1/product-groups",
 	"/v1/product-groups/{code}":       "/v1/product-groups/510",

@@ -220,6 +220,16 @@ func PackageRelations(entries []*fest.Entry, p *fest.Package, id string) Relatio
 	return out
 }
 
+// DoseRelations are those of a dose (R56).
+func DoseRelations(d *fest.Dose) Relations {
+	out := Relations{}
+	out.add("drugs", string(d.Drug))
+	for _, ref := range d.Packages {
+		out.add("packages", string(ref))
+	}
+	return out
+}
+
 // GenericRelations are those of a generic on a day: what it names (R57), its
 // units (R61), and what may be dispensed on it beside its packages: those of
 // their substitution groups, also under another generic (R66, R94).

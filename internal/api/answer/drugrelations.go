@@ -56,6 +56,57 @@ func (r *Register) DrugRelations(d *fest.Drug, p *Paging) DrugRelations {
 	return out
 }
 
+// DoseRelations are what belongs together with a dose. It is a medicine of its
+// own in FEST; what it does not say of itself its drug says (R56).
+type DoseRelations struct {
+	Dose        Reference             `json:"dose"`
+	LMRNumber   string                `json:"lmrNumber,omitempty"` // R23
+	Quantity    *Quantity             `json:"quantity,omitempty"`
+	PackageType *Code                 `json:"packageType,omitempty"`
+	Drug        Reference             `json:"drug"`
+	Atc         *DoseDetail           `json:"atc,omitempty"`
+	Form        *DoseDetail           `json:"pharmaceuticalFormShort,omitempty"`
+	Group       *DoseDetail           `json:"prescriptionGroup,omitempty"`
+	Packages    *List[RelatedPackage] `json:"packages,omitempty"`
+	Basis
+}
+
+// DoseDetail is a coded value, and whether the dose states it or its drug.
+type DoseDetail struct {
+	Code
+	Of fest.Resource `json:"statedOn"`
+}
+
+// DoseRelations are those of a dose that the register handed out.
+func (r *Register) DoseRelations(d *fest.Dose, p *Paging) DoseRelations {
+	out := DoseRelations{
+		Dose: r.Reference(d), LMRNumber: TextOf(d.LmrNumber), Quantity: QuantityOf(&d.Quantity), PackageType: CodeOf(d.PackageType),
+		Drug: r.ReferenceTo(fest.ResourceDrugs, d.Drug), Basis: r.Basis("R23", "R56"),
+	}
+	r.Cite(&out.Basis, packageRules...)
+	drug, ok := r.Drug(d.Drug)
+	if !ok {
+		drug = new(fest.Drug)
+	}
+	out.Atc = detail(CodeOf(d.Atc), CodeOf(drug.Atc))
+	out.Form = detail(CodeOf(d.PharmaceuticalFormShort), CodeOf(drug.PharmaceuticalFormShort))
+	out.Group = detail(CodeOfList(&d.PrescriptionGroup, "7421"), CodeOfList(&drug.PrescriptionGroup, "7421"))
+	out.Packages = paged(p, ListPackages, uniqueRefs(d.Packages), r.packageNamed)
+	return out
+}
+
+// detail is the dose's own, else its drug's; nil where neither states one.
+func detail(own, drug *Code) *DoseDetail {
+	switch {
+	case own != nil:
+		return &DoseDetail{*own, fest.ResourceDoses}
+	case drug != nil:
+		return &DoseDetail{*drug, fest.ResourceDrugs}
+	default:
+		return nil
+	}
+}
+
 // ConversionState says whether there is a generic to prescribe in the place of
 // a brand.
 type ConversionState string

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/festd/festd/internal/cache"
@@ -24,15 +25,18 @@ const (
 // IngredientRelations are what belongs together with an ingredient. It, its
 // moieties and all their salts and esters count as one (R34).
 type IngredientRelations struct {
-	Ingredient  Reference                `json:"ingredient"`
-	NameEnglish string                   `json:"nameEnglish,omitempty"`
-	Moieties    *List[Reference]         `json:"moieties,omitempty"`
-	Salts       *List[Reference]         `json:"salts,omitempty"`
-	Strengths   *List[RelatedStrength]   `json:"strengths,omitempty"`
-	DrugCounts  HoldingCounts            `json:"drugCounts"`
-	Drugs       *List[RelatedSubstances] `json:"drugs,omitempty"`
-	Generics    *List[RelatedSubstances] `json:"generics,omitempty"`
-	Packages    *List[RelatedPackage]    `json:"packages,omitempty"`
+	Ingredient  Reference              `json:"ingredient"`
+	NameEnglish string                 `json:"nameEnglish,omitempty"`
+	Moieties    *List[Reference]       `json:"moieties,omitempty"`
+	Salts       *List[Reference]       `json:"salts,omitempty"`
+	Strengths   *List[RelatedStrength] `json:"strengths,omitempty"`
+	// DerivedATC are the codes of the drugs that hold nothing else: FEST has no
+	// link between a substance and its codes (R43).
+	DerivedATC []Code                   `json:"derivedAtc"`
+	DrugCounts HoldingCounts            `json:"drugCounts"`
+	Drugs      *List[RelatedSubstances] `json:"drugs,omitempty"`
+	Generics   *List[RelatedSubstances] `json:"generics,omitempty"`
+	Packages   *List[RelatedPackage]    `json:"packages,omitempty"`
 	Basis
 }
 
@@ -68,7 +72,7 @@ func (r *Register) IngredientRelations(i *fest.Ingredient, p *Paging) Ingredient
 	id := fest.Ref(i.ID)
 	out := IngredientRelations{
 		Ingredient: r.Reference(i), NameEnglish: TextOf(i.NameEnglish),
-		Basis: r.Basis("R34", "R35", "R41", "R42", "R56", "R57"),
+		DerivedATC: []Code{}, Basis: r.Basis("R34", "R35", "R41", "R42", "R43", "R56", "R57"),
 	}
 	r.Cite(&out.Basis, packageRules...)
 	var moieties []*fest.Ingredient
@@ -96,7 +100,11 @@ func (r *Register) IngredientRelations(i *fest.Ingredient, p *Paging) Ingredient
 		h.Reference = r.Reference(d)
 		held = append(held, h)
 		out.DrugCounts.add(h)
+		if !h.Combination {
+			out.derive(d.Atc)
+		}
 	}
+	slices.SortFunc(out.DerivedATC, func(a, b Code) int { return cmp.Compare(a.Code, b.Code) })
 	slices.SortStableFunc(held, byHolding)
 	out.Drugs = paged(p, ListDrugs, held, itself)
 	if p.List == "" || p.List == ListGenerics {
@@ -118,6 +126,15 @@ func (r *Register) IngredientRelations(i *fest.Ingredient, p *Paging) Ingredient
 		out.Packages = paged(p, ListPackages, slices.Compact(packages), r.packageAt)
 	}
 	return out
+}
+
+// derive adds a code to those derived; WITHOUT is none (R115).
+func (a *IngredientRelations) derive(atc *fest.CV) {
+	code := CodeOf(atc)
+	if code == nil || code.Code == "" || code.Code == "WITHOUT" || slices.ContainsFunc(a.DerivedATC, func(c Code) bool { return c.Code == code.Code }) {
+		return
+	}
+	a.DerivedATC = append(a.DerivedATC, *code)
 }
 
 // family are the ids that count as the substance (R34).

@@ -148,6 +148,25 @@ func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 			t.Errorf("%s: %+v of %d", key, n, a.Drugs.Total)
 		}
 	})
+	derived := reference.NewInteractions(entries)
+	every(t, r, entries, func(key string, _, i *fest.Ingredient) {
+		a, want := r.IngredientRelations(i, all), derived.Derived(fest.ID(key))
+		for _, c := range a.DerivedATC { // R43
+			if !slices.Contains(want, c.Code) {
+				t.Errorf("%s: %s is derived, want %v", key, c.Code, want)
+			}
+		}
+		if len(a.DerivedATC) < len(want) && a.DrugCounts.CombinationWithStrength+a.DrugCounts.CombinationWithoutStrength == 0 {
+			t.Errorf("%s: %v are derived, want %v", key, a.DerivedATC, want)
+		}
+	})
+	every(t, r, entries, func(key string, made, d *fest.Dose) {
+		a := r.DoseRelations(d, all)
+		got := ids(a.Packages, func(p answer.RelatedPackage) string { return p.ID })
+		if want := reference.DoseRelations(made); !sameSet(got, want["packages"]) || a.Drug.ID != want["drugs"][0] {
+			t.Errorf("%s: %v of %s, want %v", key, got, a.Drug.ID, want)
+		}
+	})
 	every(t, r, entries, func(key string, made, d *fest.Drug) {
 		a := r.DrugRelations(d, all)
 		want := reference.DrugRelations(entries, made, key)

@@ -90,8 +90,10 @@ func related() []*fest.Entry {
 		entry(fest.ClassIngredient, &fest.Ingredient{ID: "OTHER", Name: "Other"}),
 		entry(fest.ClassIngredient, &fest.Ingredient{ID: "UNUSED", Name: "Unused"}),
 		strength("S-1", "MOIETY", "5", "L"), strength("S-2", "MOIETY", "5", "L"), strength("S-3", "MOIETY", "5", "M"), strength("S-4", "SALT", "6.5", "L"), strength("S-5", "OTHER", "1", "L"),
-		drug("D-SINGLE", []fest.Ref{"S-1"}, nil, func(d *fest.Drug) { d.SpcSections = spc("https://drug") }),
-		drug("D-SALT", []fest.Ref{"S-4"}, nil), drug("D-BARE", nil, []fest.Ref{"SALT"}), drug("D-BOTH", []fest.Ref{"S-2"}, []fest.Ref{"SALT"}),
+		drug("D-SINGLE", []fest.Ref{"S-1"}, nil, func(d *fest.Drug) {
+			d.SpcSections, d.Atc = spc("https://drug"), ptr(cv("7180", "N02BE01", "Paracetamol"))
+		}),
+		drug("D-SALT", []fest.Ref{"S-4"}, nil, func(d *fest.Drug) { d.Atc = ptr(cv("7180", "WITHOUT", "")) }), drug("D-BARE", nil, []fest.Ref{"SALT"}), drug("D-BOTH", []fest.Ref{"S-2"}, []fest.Ref{"SALT"}),
 		drug("D-COMBI", []fest.Ref{"S-3", "S-5"}, nil), drug("D-COMBI-BARE", []fest.Ref{"S-5"}, []fest.Ref{"MOIETY"}), drug("D-LOST", []fest.Ref{"S-1", "S-GONE"}, nil),
 		drug("D-OTHER", []fest.Ref{"S-5"}, nil),
 		pack("P-1", "D-SINGLE", member("FREE", ""), priced(price("7453", "4", "10", "2026-01-01", "2026-10-01"), price("7453", "4", "12.50", "2026-10-01", ""), price("7453", "4", "11", "2026-03-01", "2026-03-31"), price("7453", "3", "20", "2026-10-01", "2026-12-31"))),
@@ -177,6 +179,13 @@ func TestR34R35R41R42Ingredient(t *testing.T) {
 	h := r.DrugRelations(d, &answer.Paging{}).Ingredients.Items
 	if h[0].ActiveSubstance.ID != "MOIETY" || h[0].IngredientStrength != nil || h[1].ActiveSubstance.ID != "OTHER" || h[1].Strength.Strength.Value != "1" {
 		t.Errorf("R41: %+v", h)
+	}
+	dose, _ := r.Dose("DOSE")
+	if a := r.DoseRelations(dose, &answer.Paging{}); a.Atc == nil || a.Atc.Code.Code != "N02BE01" || a.Atc.Of != fest.ResourceDrugs || a.Form != nil || a.Packages.Total != 2 {
+		t.Errorf("R56: %+v", a)
+	}
+	if i, _ := r.Ingredient("SALT"); len(r.IngredientRelations(i, &answer.Paging{}).DerivedATC) != 1 {
+		t.Error("R43, R115: one code, and WITHOUT is none")
 	}
 	d, _ = r.Drug("D-LOST")
 	if h = r.DrugRelations(d, &answer.Paging{}).Ingredients.Items; h[0].ActiveSubstance != nil || h[0].IngredientStrength.ID != "S-GONE" {
