@@ -31,7 +31,13 @@ const (
 // something to ask about.
 func datedRoutes() map[string]string {
 	routes := map[string]string{
-		"/v1/packages/{key}/substitutes": substitutesOf(lipitor),
+		"/v1/packages/{key}/substitutes":      substitutesOf(lipitor),
+		"/v1/packages/{key}/reimbursement":    "/v1/packages/" + lipitor + "/reimbursement",
+		"/v1/generics/{key}/reimbursement":    "/v1/generics/ID_0C20E9FD-492B-83B4-A2D1-E0173DAC0E3E/reimbursement",
+		"/v1/ingredients/{key}/reimbursement": "/v1/ingredients/ID_8C98A45E-0F9D-82F8-A804-3968E75CF49B/reimbursement",
+		"/v1/commodities/{key}/reimbursement": "/v1/commodities/009001/reimbursement",
+		"/v1/atc/{code}/reimbursement":        "/v1/atc/c10aa05/reimbursement",
+		"/v1/diagnosis-reimbursement":         "/v1/diagnosis-reimbursement?icpc2=T93",
 	}
 	maps.Copy(routes, relatedRoutes)
 	return routes

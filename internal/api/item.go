@@ -138,11 +138,16 @@ func (a *API) atc(c *call, v *view) error {
 	}
 	it, ok := v.snap.ATC(upper(c.key))
 	if !ok {
-		return a.notFound(v, "no product, interaction or code list has the ATC code "+strconv.Quote(clip(c.key))+
-			"; want a code of any level, such as N, N02, N02B, N02BE or N02BE01")
+		return a.noATC(v, c.key)
 	}
 	rep := representation{contentType: typeJSON, etag: string(it.ETag), body: it.JSON, gzip: it.Gzip, zstd: it.Zstd}
 	return a.send(c, &rep)
+}
+
+// noATC answers an ATC code that the release has not.
+func (a *API) noATC(v *view, code string) error {
+	return a.notFound(v, "no product, interaction or code list has the ATC code "+strconv.Quote(clip(code))+
+		"; want a code of any level, such as N, N02, N02B, N02BE or N02BE01")
 }
 
 // upper is strings.ToUpper for ASCII: codes have no other letters, and what

@@ -106,6 +106,7 @@ func (a *API) routes() []Route {
 		}
 	}
 	rs = append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.reimbursementRoutes()...)
 	rs = append(rs, a.relationRoutes()...)
 	return append(rs, a.timelineRoutes()...)
 }

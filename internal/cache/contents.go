@@ -30,6 +30,7 @@ type contents struct {
 	xml     xmlCache
 	made    sync.Map // by type: see Once
 	unmap   func()
+	idle    func() // nil: nothing to give back
 	refs    atomic.Int64
 }
 

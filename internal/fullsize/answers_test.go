@@ -113,6 +113,54 @@ func TestSubstitutionAtFullSize(t *testing.T) {
 	}
 }
 
+func TestReimbursementAtFullSize(t *testing.T) {
+	snap, entries := full()
+	var groups, products []*fest.Entry
+	for _, e := range entries {
+		switch e.Object.(type) {
+		case *fest.Reimbursement:
+			groups = append(groups, e)
+		case *fest.Package, *fest.Generic:
+			products = append(products, e)
+		}
+	}
+	rnd := rand.New(rand.NewPCG(1, 80))
+	until, n := time.Now().Add(answersTime), 0
+	for ; n < answersMost && time.Now().Before(until); n++ {
+		e := products[rnd.IntN(len(products))]
+		day := sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(800)-400).Format("2006-01-02")
+		r := answer.New(snap, rules.Day(day), rules.Set{})
+		var got answer.Reimbursement
+		var links []fest.ProductReimbursement
+		switch o := e.Object.(type) {
+		case *fest.Package:
+			p, _ := r.Package(fest.Ref(e.Items()[0].Key))
+			got, links = r.PackageReimbursement(p, ""), o.Reimbursements
+		case *fest.Generic:
+			g, _ := r.Generic(fest.Ref(o.ID))
+			got, links = r.GenericReimbursement(g, ""), o.Reimbursements
+		}
+		want := reference.Reimbursed(groups, links, true, day)
+		kinds := []string{}
+		for _, k := range got.Prescribable {
+			kinds = append(kinds, string(k))
+		}
+		if want.State != string(got.State) || !slices.Equal(want.Prescribable, kinds) || len(want.Groups) != len(got.Groups) {
+			t.Fatalf("%s on %s: %s by %v, %d groups; want %s by %v, %d", e.EntryID, day, got.State, kinds, len(got.Groups), want.State, want.Prescribable, len(want.Groups))
+		}
+		for _, g := range got.Groups {
+			prescribing, dispensing := want.Groups[g.ID].Prescribe.State, want.Groups[g.ID].Dispense.State
+			if string(g.Prescribing.State) != prescribing || string(g.Dispensing.State) != dispensing || len(g.Codes) != len(want.Groups[g.ID].Codes) {
+				t.Fatalf("%s on %s, group %s: %+v, %+v; want %s, %s", e.EntryID, day, g.ID, g.Prescribing, g.Dispensing, prescribing, dispensing)
+			}
+		}
+	}
+	t.Logf("%d questions", n)
+	if n < 100 {
+		t.Errorf("only %d questions were asked", n)
+	}
+}
+
 func idsOf(list []answer.SubstitutionMember) (out []string) {
 	for _, m := range list {
 		out = append(out, m.ID)

@@ -96,7 +96,11 @@ func (s *Standings) reimbursed(out *Standing, link *fest.ProductReimbursement, d
 			continue
 		}
 		g := s.reimbursements[string(ref)]
-		if g == nil || g.RequiresReimbursementCode != "true" && g.RequiresReimbursementCode != "1" {
+		required := g != nil && (g.RequiresReimbursementCode == "true" || g.RequiresReimbursementCode == "1")
+		if g != nil && g.RequiresReimbursementCode != "false" && g.RequiresReimbursementCode != "0" { // it does not say
+			required = required || len(g.ReimbursementCodes) > 0
+		}
+		if !required {
 			if prescribe {
 				out.Prescribe = append(out.Prescribe, string(ref))
 			}

@@ -131,13 +131,11 @@ func MembershipPeriod(link *fest.PackageSubstitutionGroup, g *fest.SubstitutionG
 // where it requires none: R88) both hold, for prescribing and for dispensing
 // (R4, R80). They may be never.
 func ReimbursedPeriods(link *fest.ProductReimbursement, code *fest.ReimbursementCode) (prescribe, dispense Period) {
-	prescribe = Through(&link.ValidFromDate, link.PrescribeUntilDate)
-	dispense = Through(&link.ValidFromDate, dispenseUntil(link.PrescribeUntilDate, link.DispenseUntilDate))
+	r := ReimbursableByLink(link)
 	if code != nil {
-		prescribe = prescribe.And(Through(&code.ValidFromDate, code.PrescribeUntilDate))
-		dispense = dispense.And(Through(&code.ValidFromDate, dispenseUntil(code.PrescribeUntilDate, code.DispenseUntilDate)))
+		r = r.And(ReimbursableByCode(code))
 	}
-	return prescribe, dispense
+	return r.Prescribe, r.Dispense
 }
 
 // Next is the first day after the period; "" where it is open.

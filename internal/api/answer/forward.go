@@ -1,6 +1,9 @@
 package answer
 
-import "github.com/festd/festd/internal/fest"
+import (
+	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
+)
 
 // What references name, by id. False is an id that nothing in the release has.
 
@@ -67,6 +70,12 @@ func (r *Register) Commodity(itemNumber string) (*fest.Commodity, bool) {
 	if !ok {
 		return nil, false
 	}
+	c := commodityOf(r.Object(i))
+	return c, c != nil
+}
+
+// CommodityAt is the commodity of an item.
+func (r *Register) CommodityAt(i cache.Index) (*fest.Commodity, bool) {
 	c := commodityOf(r.Object(i))
 	return c, c != nil
 }

@@ -92,7 +92,7 @@ func (r *Register) IngredientRelations(i *fest.Ingredient, p *Paging) Ingredient
 	if p.List == "" || p.List == ListStrengths {
 		out.Strengths = paged(p, ListStrengths, r.relatedStrengths(id), itself)
 	}
-	family := r.family(i)
+	family := r.familyIDs(i)
 	drugs := r.DrugsOf(id)
 	held := make([]RelatedSubstances, 0, len(drugs))
 	for _, d := range drugs {
@@ -137,12 +137,13 @@ func (a *IngredientRelations) derive(atc *fest.CV) {
 	a.DerivedATC = append(a.DerivedATC, *code)
 }
 
-// family are the ids that count as the substance (R34).
-func (r *Register) family(i *fest.Ingredient) map[fest.Ref]bool {
+// familyIDs are the ids that count as the substance, also those that the release
+// has not (R34).
+func (r *Register) familyIDs(i *fest.Ingredient) map[fest.Ref]bool {
 	id := fest.Ref(i.ID)
 	out := map[fest.Ref]bool{id: true}
-	roots := r.MoietiesOf(id)
-	if len(roots) == 0 || len(roots) == 1 && roots[0] == i {
+	roots := slices.DeleteFunc(r.MoietiesOf(id), func(m *fest.Ingredient) bool { return m == i })
+	if len(roots) == 0 {
 		roots = []*fest.Ingredient{i}
 	}
 	for _, m := range roots {

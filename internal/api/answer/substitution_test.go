@@ -79,7 +79,7 @@ func daysOf(entries []*fest.Entry) []rules.Day {
 		out = append(out, d)
 	}
 	slices.Sort(out)
-	if most := 60; len(out) > most { // evenly
+	if most := 24; len(out) > most { // evenly
 		for i := range most {
 			out[i] = out[i*len(out)/most]
 		}
@@ -102,10 +102,13 @@ func TestSubstitutionIsTheReferences(t *testing.T) {
 func compareSubstitution(t *testing.T, entries []*fest.Entry, days []rules.Day) map[string]int {
 	t.Helper()
 	snap := open(t, entries)
+	few := slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { // the rest would only take the reference's time
+		return e.Class != fest.ClassPackage && e.Class != fest.ClassSubstitutionGroup
+	})
 	states := map[string]int{}
 	for _, day := range days {
 		r := answer.New(snap, day, rules.Set{})
-		for _, e := range entries {
+		for _, e := range few {
 			p, ok := e.Object.(*fest.Package)
 			if !ok {
 				continue
@@ -116,7 +119,7 @@ func compareSubstitution(t *testing.T, entries []*fest.Entry, days []rules.Day) 
 				t.Fatalf("no package %s", key)
 			}
 			s := r.Substitution(own)
-			want := reference.Substitutes(entries, e, string(day))
+			want := reference.Substitutes(few, e, string(day))
 			slices.Sort(want.Unsure)
 			states[want.State]++
 			if d := cmp.Diff(want, asReference(&s), cmpopts.EquateEmpty()); d != "" {

@@ -221,11 +221,7 @@ func (r *Register) reimbursementSpans(out []Span, link *fest.ProductReimbursemen
 	for _, id := range uniqueRefs(link.ReimbursementGroups) {
 		ref := r.ReferenceTo(fest.ResourceReimbursements, id)
 		g, ok := r.ReimbursementGroup(id)
-		needs := false
-		if ok {
-			needs, _ = g.RequiresReimbursementCode.Bool()
-		}
-		if !needs {
+		if !ok || !rules.CodeRequired(g.ReimbursementGroup) {
 			prescribe, dispense := rules.ReimbursedPeriods(link, nil)
 			if s, holds := r.reimbursementSpan(ref, prescribe, dispense); holds {
 				if ok {
