@@ -10,8 +10,8 @@ import (
 )
 
 // Format is the version of the file: it changes when its layout, the keys of
-// its tables or the renderer change. A file of another format is rebuilt.
-const Format = 2
+// its tables, the order of the search or the renderer change. A file of another format is rebuilt.
+const Format = 3
 
 // Options of a Builder.
 type Options struct {

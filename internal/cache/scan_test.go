@@ -92,17 +92,19 @@ func scan(entries []*fest.Entry) []*scanned {
 			}
 		}
 	}
-	substances := func(s []fest.SortedStrength, u []fest.SortedSubstance) (names []string) {
+	// The names of each substance, and of each moiety of one.
+	substances := func(s []fest.SortedStrength, u []fest.SortedSubstance) (names [][]string) {
 		add := func(ref fest.Ref) {
 			all := []*fest.Ingredient{}
 			if i := ingredients[ref]; i != nil {
 				all = append(all, i)
 			}
 			for _, i := range append(all, moieties[ref]...) {
-				names = append(names, string(i.Name))
+				one := []string{string(i.Name)}
 				if i.NameEnglish != nil {
-					names = append(names, string(*i.NameEnglish))
+					one = append(one, string(*i.NameEnglish))
 				}
+				names = append(names, one)
 			}
 		}
 		for _, x := range s {
@@ -151,8 +153,11 @@ func scan(entries []*fest.Entry) []*scanned {
 				}
 				form(o.PharmaceuticalFormShort)
 				atc(o.Atc)
-				for _, s := range substances(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength) {
-					text(s, false, false)
+				for _, names := range substances(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength) {
+					called, starts := namedAfter(d.display, names)
+					for _, s := range names {
+						text(s, called, starts)
+					}
 				}
 			case *fest.Drug:
 				d.kind, d.display = 1, string(o.NameFormStrength)
@@ -168,7 +173,7 @@ func scan(entries []*fest.Entry) []*scanned {
 				if o.ProductInformation != nil && o.ProductInformation.Manufacturer != nil {
 					text(string(*o.ProductInformation.Manufacturer), false, false)
 				}
-				for _, s := range substances(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength) {
+				for _, s := range slices.Concat(substances(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength)...) {
 					text(s, false, false)
 				}
 			case *fest.Ingredient:
@@ -204,7 +209,7 @@ func scan(entries []*fest.Entry) []*scanned {
 					if ownForm == nil {
 						ownForm = drug.PharmaceuticalFormShort
 					}
-					for _, s := range substances(drug.SortedActiveSubstancesWithStrength, drug.SortedActiveSubstancesWithoutStrength) {
+					for _, s := range slices.Concat(substances(drug.SortedActiveSubstancesWithStrength, drug.SortedActiveSubstancesWithoutStrength)...) {
 						text(s, false, false)
 					}
 				}
@@ -237,6 +242,21 @@ func scan(entries []*fest.Entry) []*scanned {
 		out = append(out, d)
 	}
 	return out
+}
+
+// namedAfter says whether a name has one of the names of a substance, as whole
+// words, and whether it starts with one.
+func namedAfter(name string, names []string) (called, starts bool) {
+	spaced := func(s string) string { return strings.Join(strings.Fields(plainOf(s)), " ") }
+	for _, n := range names {
+		if n = spaced(n); n == "" {
+			continue
+		}
+		where := regexp.MustCompile(`(^|[^\p{L}\p{N}])` + regexp.QuoteMeta(n) + `($|[^\p{L}\p{N}])`).FindStringIndex(spaced(name))
+		called = called || where != nil
+		starts = starts || where != nil && strings.HasPrefix(spaced(name)[where[0]:], n) && where[0] == 0
+	}
+	return called, starts
 }
 
 func (d *scanned) commodity(c *fest.Commodity, text func(string, bool, bool), code func(string, bool)) {

@@ -197,6 +197,10 @@ func TestSearchAgainstLinearScanOfRandomNames(t *testing.T) {
 			case 1:
 				g := &fest.Generic{ID: fest.ID(id), Drugs: []fest.Ref{fest.Ref(fmt.Sprintf("X%d", i-1))}}
 				g.NameFormStrength = fest.Text(n)
+				for range rapid.IntRange(0, 2).Draw(rt, "substances") {
+					ref := fest.Ref(fmt.Sprintf("X%d", 3*rapid.IntRange(0, 9).Draw(rt, "substance")+2))
+					g.SortedActiveSubstancesWithoutStrength = append(g.SortedActiveSubstancesWithoutStrength, fest.SortedSubstance{ActiveSubstance: ref})
+				}
 				entries = append(entries, entry(fest.ClassGeneric, id, g))
 			default:
 				entries = append(entries, entry(fest.ClassIngredient, id, &fest.Ingredient{ID: fest.ID(id), Name: fest.Text(n), NameEnglish: ptr(fest.Text(name.Draw(rt, "english")))}))
@@ -208,4 +212,36 @@ func TestSearchAgainstLinearScanOfRandomNames(t *testing.T) {
 			rt.Fatalf("%q (-scan +index):\n%s", q, cmp.Diff(want, got))
 		}
 	})
+}
+
+// A generic is called by all names of the substances that its name has, so it
+// comes first also for who types the English one (R59); the one that it starts
+// with counts as its start.
+func TestGenericsAreCalledByTheirSubstances(t *testing.T) {
+	ingredient := func(id, name, english string, salts ...fest.Ref) *fest.Entry {
+		return entry(fest.ClassIngredient, id, &fest.Ingredient{ID: fest.ID(id), Name: fest.Text(name), NameEnglish: ptr(fest.Text(english)), FullActiveSubstances: salts})
+	}
+	generic := func(id, name string, substances ...fest.Ref) *fest.Entry {
+		g := &fest.Generic{ID: fest.ID(id)}
+		g.NameFormStrength = fest.Text(name)
+		for _, s := range substances {
+			g.SortedActiveSubstancesWithoutStrength = append(g.SortedActiveSubstancesWithoutStrength, fest.SortedSubstance{ActiveSubstance: s})
+		}
+		return entry(fest.ClassGeneric, id, g)
+	}
+	s := open(t,
+		ingredient("O", "Ofloksacin", "Ofloxacin", "OH"), ingredient("OH", "Ofloksacinhydroklorid", "Ofloxacin Hydrochloride"),
+		ingredient("K", "Kodein", "Codeine"), ingredient("J", "Jern", "Iron"),
+		generic("G1", "Kodein/Ofloksacin tab", "K", "O"), generic("G2", "Ofloksacin tab 200 mg", "O"), generic("G3", "Ofloksacin tab 400 mg", "OH"),
+		generic("G4", "Alle Ofloksaciner tab", "O"), generic("G5", "Blanding mikst", "J", "O"), generic("G6", "Jerntilskudd", "J"))
+	for q, want := range map[string][]string{
+		"ofloxacin":    {"generics/G2 exact", "generics/G3 exact", "generics/G1 exact", "ingredients/O exact", "ingredients/OH exact", "generics/G4 exact", "generics/G5 exact"},
+		"codeine":      {"generics/G1 exact", "ingredients/K exact"},
+		"iron":         {"ingredients/J exact", "generics/G5 exact", "generics/G6 exact"}, // neither has it in its name
+		"hydrochlorid": {"ingredients/OH prefix", "generics/G3 prefix"},                   // the salt is not in its name
+	} {
+		if diff := cmp.Diff(want, searched(t, s, q)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", q, diff)
+		}
+	}
 }

@@ -186,8 +186,8 @@ func (b *builder) collect() {
 			if primary(kind, f.Field) {
 				flags = flagPrimary
 			}
-			if flags == 0 || kind == KindGeneric && f.Field == FieldBrandName {
-				mask &^= flagFirst // not its own name
+			if !first(kind, f.Field) {
+				mask &^= flagFirst
 			}
 			for _, w := range b.wordsOf(f) {
 				b.entries = append(b.entries, entry{uint32(w >> flagBits), uint32(num), flags | uint32(w)&mask}) //nolint:gosec // bounded by Build
