@@ -210,10 +210,14 @@ func (m *searchMaker) item(i uint32) {
 	m.in.Documents = append(m.in.Documents, d)
 }
 
-// named reports whether the name of an item starts with a text.
+// named reports whether the name of an item starts with the words of a text.
 func (m *searchMaker) named(item, text uint32) bool {
 	name := m.text(item, search.FieldNameFormStrength)
-	return name > 0 && bytes.HasPrefix(m.b.texts.at(name-1), m.b.texts.at(text))
+	if name == 0 {
+		return false
+	}
+	rest, ok := bytes.CutPrefix(m.b.texts.at(name-1), m.b.texts.at(text))
+	return ok && (len(rest) == 0 || rest[0] == ' ')
 }
 
 // medicine adds what drugs and generics have: form, group, ATC code,

@@ -147,6 +147,14 @@ func (b *builder) word(t *tokens, k int, text string, variant []byte) []byte {
 	if tok.first {
 		flags |= flagFirst
 	}
+	if tok.alias { // what it is written as is found, too
+		spelt := uint64(flagPlain)
+		if !plain(text[tok.start:tok.end]) {
+			spelt = flagSpecial
+		}
+		variant = AppendFold(variant[:0], text[tok.start:tok.end])
+		b.words = append(b.words, uint64(b.key(variant))<<flagBits|flags|spelt)
+	}
 	if tok.kind != tokenWord || plain(text[tok.start:tok.end]) {
 		b.words = append(b.words, uint64(b.key(t.form(k)))<<flagBits|flags|flagPlain)
 		return variant

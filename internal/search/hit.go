@@ -138,6 +138,9 @@ func (t *tokens) mark(text string, words []word, exact bool) (any bool) {
 // spelt reports whether another spelling of a token is the word.
 func (t *tokens) spelt(i int, text string, w *word, exact bool) bool {
 	tok := &t.list[i]
+	if tok.alias && w.has(AppendFold(nil, text[tok.start:tok.end]), exact) {
+		return true
+	}
 	if tok.kind != tokenWord || plain(text[tok.start:tok.end]) {
 		return false
 	}

@@ -104,6 +104,9 @@ func (t *tokens) word(i int, text string) word {
 			w.forms = append(w.forms, v)
 		}
 	}
+	if tok.alias {
+		w.forms = append(w.forms, AppendFold(nil, typed))
+	}
 	w.edits = editsFor(form)
 	if p := plurals[string(form)]; p != "" {
 		w.forms = append(w.forms, []byte(p))

@@ -105,10 +105,7 @@ type Result struct {
 	Total int
 	// Typos of them are found only by allowing for typos.
 	Typos int
-	// Words is how many of the words what was found has: all of them, or, where
-	// nothing has all, as many as anything has.
-	Words  int
-	Missed []string // the words that it lacks, as typed
+	Missed []string // the words that it lacks, as typed, where nothing has all
 	Hits   []Hit
 	Facets Facets
 }
@@ -167,7 +164,6 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	s := x.sieve(f)
 	w.ranked = w.ranked[:0]
 	groups := w.groups[:len(q.groups)]
-	res.Words = len(groups)
 	all := false
 	for _, doc := range groups[fewest].touched {
 		cost, ok := uint8(costNotFirst), true
@@ -187,9 +183,8 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	if !all && len(groups) > 1 {
 		mask := x.most(w, groups, func(doc uint32, cost uint8) { x.keep(w, &s, day, doc, cost) })
 		for i := range groups {
-			if mask>>i&1 == 0 {
+			if mask != 0 && mask>>i&1 == 0 {
 				res.Missed = append(res.Missed, q.groups[i].text)
-				res.Words--
 			}
 		}
 	}
