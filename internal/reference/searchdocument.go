@@ -433,6 +433,9 @@ func (c *collector) done() *Search {
 			list, ok := cut[key{t.s, t.code}]
 			if !ok {
 				list = cutUp(t.s, t.code)
+				if t.code && strings.ContainsAny(t.s, ".,") { // 43.10 may be typed as a number
+					list = append(list, cutUp(t.s, false)...)
+				}
 				cut[key{t.s, t.code}] = list
 				s.texts = append(s.texts, t.s)
 			}

@@ -48,6 +48,7 @@ type piece struct {
 	raw     string
 	inner   bool  // letters within letters and digits, no word by themselves
 	whole   []int // the pieces that it is made of
+	spaced  bool  // with space between them
 }
 
 // point stands for the decimal sign of a number, which is one word. No text has
@@ -94,6 +95,7 @@ func cutUp(text string, code bool) []piece {
 			out = append(out, piece{forms: []string{"%"}, unit: numberBefore >= 0, first: len(out) == 0, raw: "%"})
 			if numberBefore >= 0 {
 				out = append(out, glued(out, numberBefore, len(out)-1))
+				out[len(out)-1].spaced = true
 			}
 			numberBefore = -1
 			continue
@@ -138,6 +140,7 @@ func cutUp(text string, code bool) []piece {
 			numberBefore = start
 		case out[start].unit && before >= 0:
 			out = append(out, glued(out, before, start))
+			out[len(out)-1].spaced = true
 		}
 	}
 	return out

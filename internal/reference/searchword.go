@@ -89,7 +89,15 @@ func wholeOf(list []piece, i int) question {
 		}
 		return out
 	}
-	q := question{{{forms: p.forms, prefix: true}}, parts()}
+	whole := &asked{forms: slices.Clone(p.forms), prefix: true}
+	if !p.spaced { // C07E is a code and not so many units
+		raw := ""
+		for _, k := range p.whole {
+			raw += plainOf(list[k].raw)
+		}
+		whole.forms = append(whole.forms, raw)
+	}
+	q := question{{whole}, parts()}
 	if k := p.whole[len(p.whole)-1]; i == len(list)-1 && list[k].unit && len(p.whole) > 1 {
 		typing := parts() // what looks like a unit may be the beginning of a word
 		typing[len(typing)-1] = &asked{forms: []string{plainOf(list[k].raw)}, prefix: true}

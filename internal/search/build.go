@@ -128,9 +128,15 @@ func (b *builder) cutTexts() {
 		b.wordEnds[2*i] = uint32(len(b.words)) //nolint:gosec // bounded by Build
 		if u&2 != 0 {
 			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
-			t.cut(text, true)
-			for k := range t.list {
-				variant = b.word(&t, k, text, variant)
+			for code := true; ; code = false {
+				t.cut(text, code)
+				for k := range t.list {
+					variant = b.word(&t, k, text, variant)
+				}
+				if !code || !hasPoint(text) {
+					break
+				}
+				// Who types 43.10 for such a code has typed a number.
 			}
 		}
 		b.wordEnds[2*i+1] = uint32(len(b.words)) //nolint:gosec // bounded by Build

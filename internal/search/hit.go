@@ -72,6 +72,10 @@ func (x *Index) Highlight(doc uint32, q *Query, exact bool, most int) []Matched 
 		text := string(x.text(v & (maxTexts - 1)))
 		t.cut(text, f.code())
 		spans := spansOf(&t, text, q, exact)
+		if len(spans) == 0 && f.code() && hasPoint(text) {
+			t.cut(text, false)
+			spans = spansOf(&t, text, q, exact)
+		}
 		if len(spans) == 0 {
 			continue
 		}

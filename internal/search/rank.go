@@ -77,6 +77,14 @@ func (x *Index) sieve(f *Filter) sieve {
 	return s
 }
 
+// Nothing says which filters nothing of the index can pass, as there is no
+// such code in it.
+func (x *Index) Nothing(f *Filter) (atc, form, groups bool) {
+	s := x.sieve(f)
+	none := func(wanted []bool) bool { return wanted != nil && !slices.Contains(wanted, true) }
+	return s.atc && s.atcLo == s.atcHi, none(s.forms), none(s.groups)
+}
+
 // values are the codes of a list that are wanted, by number plus 1.
 func (x *Index) values(part int, want func(code, display []byte) bool) []bool {
 	n := len(x.parts[part]) / valueSize
@@ -104,7 +112,7 @@ func (s *sieve) keeps(d document, m Market, substitutable bool) bool {
 type Result struct {
 	Total int
 	// Typos of them are found only by allowing for typos.
-	Typos int
+	Typos  int
 	Missed []string // the words that it lacks, as typed, where nothing has all
 	Hits   []Hit
 	Facets Facets

@@ -96,6 +96,9 @@ func (t *tokens) cut(text string, code bool) {
 
 func isPoint(r rune) bool { return r == '.' || r == ',' }
 
+// hasPoint reports whether a text may have a number with decimals.
+func hasPoint(text string) bool { return strings.ContainsAny(text, ".,") }
+
 // startsDecimal reports whether the point at i starts a number such as .5.
 func startsDecimal(text string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:i])
