@@ -527,6 +527,10 @@ func TestReimbursementOfOthers(t *testing.T) {
 	if len(ingredient.Mixtures) != 1 || ingredient.Mixtures[0].ID != "MIXTURE" || ingredient.Mixtures[0].Match != answer.ATCAbove || len(ingredient.ByATC) != 0 {
 		t.Errorf("R86: %+v", ingredient.Mixtures)
 	}
+	// R87: a mixture with this substance is reimbursed whole, which the answer rests on.
+	if !slices.Contains(ingredient.Rules, "R87") {
+		t.Errorf("R87: %v", ingredient.Rules)
+	}
 
 	// R104, R92: a commodity before its quarter, and the group's conditions.
 	c, _ := r.Commodity("800001")

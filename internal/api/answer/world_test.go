@@ -230,6 +230,10 @@ func TestR46R47R48R55Package(t *testing.T) {
 	if c.State != answer.ConversionFound || c.Generics.Items[0].ID != "A-FIRST" || c.Generics.Items[1].Packages != 3 || c.Packages != 2 {
 		t.Errorf("R59: %+v", c)
 	}
+	// R60: the drug's own packages are what to prescribe where substitution must not happen.
+	if !slices.Contains(c.Rules, "R60") || c.Packages != len(r.PackagesOfDrug("D-SINGLE")) {
+		t.Errorf("R60: %+v", c)
+	}
 	d, _ = r.Drug("D-COMBI")
 	if c := r.DrugGenerics(d, &answer.Paging{}); c.State != answer.ConversionNone || !slices.Contains(c.Rules, "R58") || c.Packages != 1 {
 		t.Errorf("R58: %+v", c)
