@@ -54,6 +54,10 @@ func (a *API) about(res fest.Resource, what string, params []string, f reply) Ro
 	return a.question("/v1/"+string(res)+"/{key}"+suffix, params, func(q *asked) (any, error) {
 		var buf [4]cache.Index
 		found := q.view.snap.ByKey(buf[:0], res, q.PathKey)
+		if len(found) == 0 {
+			q.PathKey = answer.KeyOf(q.PathKey)
+			found = q.view.snap.ByKey(buf[:0], res, q.PathKey)
+		}
 		switch len(found) {
 		case 0:
 			return nil, a.gone(q.view, res, q.PathKey)

@@ -293,6 +293,17 @@ func TestInteractionChecksOfThePast(t *testing.T) {
 	}
 }
 
+// R122: nothing is kept of what was asked; the same question has the same
+// answer, whatever was asked between.
+func TestR122NothingIsKept(t *testing.T) {
+	s := newServer(t, snapshots["memory"](t, 7))
+	first := s.post(t, checksPath, lines(3))
+	s.post(t, checksPath, `{"lines":[{"atc":"B01AA03"},{"atc":"M01AE01"}]}`)
+	if again := s.post(t, checksPath, lines(3)); !bytes.Equal(first.body, again.body) {
+		t.Errorf("first %s\nthen %s", first.body, again.body)
+	}
+}
+
 func TestFreeSearchOverInteractions(t *testing.T) {
 	s := newServer(t, snapshots["memory"](t, 7))
 	check := described(t, s)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -29,6 +30,10 @@ func (a *API) item(res fest.Resource) handler {
 		}
 		var buf [4]cache.Index
 		found := v.snap.ByKey(buf[:0], res, c.key)
+		if len(found) == 0 {
+			c.key = answer.KeyOf(c.key)
+			found = v.snap.ByKey(buf[:0], res, c.key)
+		}
 		switch len(found) {
 		case 1:
 			return a.entry(c, v, found[0])

@@ -90,6 +90,7 @@ func (a *API) routes() []Route {
 		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
 		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
+	rs = append(rs, a.identifierRoutes()...)
 	for _, res := range fest.Resources() {
 		path, key := "/v1/"+string(res), "{key}"
 		if res == fest.ResourceNotAssessed {

@@ -17,10 +17,20 @@ type Interactions struct {
 	strengths    map[fest.ID]*fest.IngredientStrength
 	ingredients  []*fest.Ingredient
 	interactions []*fest.Interaction
+	substances   []substance
 	notAssessed  []string
 	// What was found before.
 	moietiesOf map[fest.ID][]fest.ID
 	derivedFor map[fest.ID][]string
+	products   []Subject // drugs and generics
+}
+
+// substance is one of a group of an interaction: with a code, or with
+// references.
+type substance struct {
+	Side
+	code string
+	refs []fest.Ref
 }
 
 // NewInteractions takes all entries of a release, in any order.
@@ -46,6 +56,11 @@ func NewInteractions(entries []*fest.Entry) *Interactions {
 			x.ingredients = append(x.ingredients, o)
 		case *fest.Interaction:
 			x.interactions = append(x.interactions, o)
+			for g := range o.SubstanceGroups {
+				for _, s := range o.SubstanceGroups[g].Substances {
+					x.substances = append(x.substances, substance{Side{o, g}, codeText(s.Atc), s.ActiveSubstances})
+				}
+			}
 		case *fest.InteractionNotAssessed:
 			x.notAssessed = append(x.notAssessed, o.Atc.Code)
 		}
@@ -153,11 +168,16 @@ func (x *Interactions) Derived(id fest.ID) []string {
 			out = append(out, s.Codes...)
 		}
 	}
-	for d := range x.drugs {
-		add(x.Drug(d))
+	if x.products == nil {
+		for d := range x.drugs {
+			x.products = append(x.products, x.Drug(d))
+		}
+		for g := range x.generics {
+			x.products = append(x.products, x.Generic(g))
+		}
 	}
-	for g := range x.generics {
-		add(x.Generic(g))
+	for _, p := range x.products {
+		add(p)
 	}
 	slices.Sort(out)
 	x.derivedFor[id] = slices.Compact(out)
@@ -215,31 +235,38 @@ type Side struct {
 	Group       int
 }
 
-// Sides are all groups that a subject matches (R111, R112).
+// Sides are all groups that a subject matches (R111, R112), in the order of the
+// file.
 func (x *Interactions) Sides(s Subject) []Side {
 	var out []Side
-	for _, i := range x.interactions {
-		for g := range i.SubstanceGroups {
-			if slices.ContainsFunc(i.SubstanceGroups[g].Substances, func(sub fest.Substance) bool { return x.Matches(s, &sub) }) {
-				out = append(out, Side{i, g})
-			}
+	for i := range x.substances {
+		sub := &x.substances[i]
+		if len(out) > 0 && out[len(out)-1] == sub.Side {
+			continue // by a substance before
+		}
+		if x.matches(s, sub.code, sub.refs) {
+			out = append(out, sub.Side)
 		}
 	}
 	return out
 }
 
-// Matches says that a subject is, or holds, a substance of a group: by its
-// code, or where it has none, by its references.
+// Matches says that a subject is, or holds, a substance of a group.
 func (x *Interactions) Matches(s Subject, sub *fest.Substance) bool {
-	if len(realCodes(codeText(sub.Atc))) > 0 {
+	return x.matches(s, codeText(sub.Atc), sub.ActiveSubstances)
+}
+
+// matches is by the code, or where that is none, by the references.
+func (x *Interactions) matches(s Subject, code string, refs []fest.Ref) bool {
+	if len(realCodes(code)) > 0 {
 		for _, c := range s.Codes {
-			if within(c, codeText(sub.Atc)) {
+			if within(c, code) {
 				return true
 			}
 		}
 		return false
 	}
-	for _, r := range sub.ActiveSubstances {
+	for _, r := range refs {
 		for _, h := range s.Substances {
 			if x.related(fest.ID(r), h) {
 				return true
@@ -289,19 +316,11 @@ type Standing struct {
 }
 
 // Standing says whether there is something to compare, a code or a substance
-// that an interaction refers to, and nothing beyond that: a code that stands
-// for a group cannot be found free, for the drugs below it have not been looked
-// at, and what is in a mixture is not known.
-func (x *Interactions) Standing(s Subject) Standing {
-	matching := len(s.Codes) > 0
-	for _, i := range x.interactions {
-		for _, g := range i.SubstanceGroups {
-			for _, sub := range g.Substances {
-				matching = matching || x.Matches(s, &sub)
-			}
-		}
-	}
-	return Standing{Checkable: matching && !s.Open, NotAssessed: x.notAssessedOf(s)}
+// that an interaction refers to, so that it matches a group, and nothing beyond
+// that: a code that stands for a group cannot be found free, for the drugs below
+// it have not been looked at, and what is in a mixture is not known.
+func (x *Interactions) Standing(s Subject, sides []Side) Standing {
+	return Standing{Checkable: (len(s.Codes) > 0 || len(sides) > 0) && !s.Open, NotAssessed: x.notAssessedOf(s)}
 }
 
 // notAssessedOf are the codes of the subject that nobody has assessed, by

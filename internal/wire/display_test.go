@@ -9,6 +9,8 @@ import (
 	"github.com/festd/festd/internal/wire"
 )
 
+// Strengths are shown as they are given, numerator over denominator, with their
+// operator (R36); 5 mg/5 ml is not made 1 mg/ml (R37).
 func TestDisplays(t *testing.T) {
 	pq := func(v, u string) *fest.PQ { return &fest.PQ{Value: v, Unit: u} }
 	op := func(c string) fest.CV { return fest.CV{Code: c} }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/api/answer"
+	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
 	"github.com/festd/festd/internal/rules"
@@ -26,7 +27,14 @@ type referred struct {
 // that interactions have or products, with those above them.
 func everything(entries []*fest.Entry, x *reference.Interactions) []referred {
 	var out []referred
-	add := func(l answer.Line, s reference.Subject) { out = append(out, referred{l, s, x.Sides(s), x.Standing(s)}) }
+	n := 0
+	add := func(l answer.Line, s reference.Subject) {
+		if n++; n%every != 0 {
+			return
+		}
+		sides := x.Sides(s)
+		out = append(out, referred{l, s, sides, x.Standing(s, sides)})
+	}
 	codes := map[string]bool{}
 	code := func(v *fest.CV) {
 		if v == nil {
@@ -105,7 +113,7 @@ func TestInteractionsEqualTheReference(t *testing.T) {
 				}
 			}
 			t.Logf("%d things, %d pairs, %d interactions", len(things), pairs, interactions)
-			if interactions < 10 {
+			if interactions*every < 10 {
 				t.Errorf("only %d interactions among %d pairs: is anything compared?", interactions, pairs)
 			}
 		})
@@ -224,4 +232,32 @@ func verdictsOf(c *answer.InteractionCheck) map[[2]int]verdict {
 		out[d.Lines] = v
 	}
 	return out
+}
+
+// checkAllocations is the budget of a check of ten drugs that interact a lot:
+// most of it are the entries that are decoded and the answer itself.
+const checkAllocations = 1500
+
+func TestChecksHaveABudget(t *testing.T) {
+	snap := open(t, small())
+	q := answer.InteractionQuestion{}
+	for _, atc := range []string{"B01AA03", "M01AE01", "N02BE01", "C10AA01", "J01FA09", "N05AN01", "C09AA05", "N06AB06", "N06AA09", "H03AA01"} {
+		page, err := snap.List(fest.ResourceDrugs, []cache.Query{{Filter: "atc", Value: atc}}, 0, 1)
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("%s: %v %v", atc, page.Items, err)
+		}
+		q.Lines = append(q.Lines, answer.Line{ID: string(snap.Item(page.Items[0]).Key)})
+	}
+	found := 0
+	n := testing.AllocsPerRun(20, func() {
+		c, err := answer.New(snap, today, rules.Set{}).CheckInteractions(&q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = len(c.Interactions)
+	})
+	if n > checkAllocations || found < 5 {
+		t.Errorf("a check of ten drugs takes %v allocations, more than %d; it finds %d interactions", n, checkAllocations, found)
+	}
+	t.Logf("%v allocations, %d interactions", n, found)
 }

@@ -346,16 +346,7 @@ func (s *searching) found(o *fest.Interaction, n int, best closeness) FoundInter
 		f := FoundGroup{Group: groupLabel(g)}
 		for k := range g.Substances {
 			sub := &g.Substances[k]
-			how := notFound
-			if code := rules.ATC(sub.Atc); code != "" {
-				how = s.codes[code]
-			} else {
-				how = s.posts[newPosting(n, i, k)]
-				for _, ref := range sub.ActiveSubstances {
-					how = closer(how, s.refs[fest.ID(ref)])
-				}
-			}
-			if how != notFound {
+			if how := s.how(sub, newPosting(n, i, k)); how != notFound {
 				f.Substances = append(f.Substances, FoundSubstance{s.matched(sub), how.String()})
 			}
 		}
@@ -364,4 +355,17 @@ func (s *searching) found(o *fest.Interaction, n int, best closeness) FoundInter
 		}
 	}
 	return out
+}
+
+// how says how a substance was found: by its code, or where it has none by its
+// references, or by its name alone.
+func (s *searching) how(sub *fest.Substance, p posting) closeness {
+	if code := rules.ATC(sub.Atc); code != "" {
+		return s.codes[code]
+	}
+	how := s.posts[p]
+	for _, ref := range sub.ActiveSubstances {
+		how = closer(how, s.refs[fest.ID(ref)])
+	}
+	return how
 }

@@ -183,14 +183,24 @@ func (t *interactionTable) add(n int, o *fest.Interaction, names *nameCollector)
 // them (R111), and of its substances (R112); sorted, each once.
 func (t *interactionTable) find(dst []posting, s *rules.Subject) []posting {
 	from := len(dst)
-	var buf [8]string
+	var buf [16][]posting
+	lists := buf[:0]
+	var codes [8]string
 	for _, code := range s.ATC {
-		for _, c := range rules.ATCCovering(buf[:0], code) {
-			dst = append(dst, t.codes[c]...)
+		for _, c := range rules.ATCCovering(codes[:0], code) {
+			lists = append(lists, t.codes[c])
 		}
 	}
 	for _, id := range s.Substances {
-		dst = append(dst, t.refs[id]...)
+		lists = append(lists, t.refs[id])
+	}
+	n := 0
+	for _, l := range lists {
+		n += len(l)
+	}
+	dst = slices.Grow(dst, n)
+	for _, l := range lists {
+		dst = append(dst, l...)
 	}
 	slices.Sort(dst[from:])
 	return dst[:from+len(slices.Compact(dst[from:]))]

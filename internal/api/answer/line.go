@@ -209,5 +209,5 @@ func (r *Register) atcOfLine(code string) (subject, bool) {
 	if rules.ATCCode(code) == "" {
 		return subject{}, false
 	}
-	return subjectOfATC(code, r.atcName(code)), true
+	return subjectOfATC(code, r.snap.ATCName(code)), true
 }

@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/festd/festd/internal/fest"
@@ -119,20 +118,9 @@ func (r *Register) addIngredient(s *subject, id fest.ID) {
 	}
 }
 
-// atcName is what the release calls a code; "" if it does not.
-func (r *Register) atcName(code string) string {
-	var of struct {
-		Display string `json:"display"`
-	}
-	if it, ok := r.snap.ATC(code); ok {
-		_ = json.Unmarshal(it.JSON, &of) // what cannot be read has no name
-	}
-	return of.Display
-}
-
 // atcCode is a code with the name that the release has for it.
 func (r *Register) atcCode(code string) Code {
-	return Code{Code: code, System: SystemOf("7180"), Display: r.atcName(code)}
+	return Code{Code: code, System: SystemOf("7180"), Display: r.snap.ATCName(code)}
 }
 
 // hold adds the substances of a product, with and without strength (R35), and
