@@ -179,6 +179,7 @@ func TestSheetIsTheReferences(t *testing.T) {
 // notification begins or ends: a handful.
 func sheetDays(entries []*fest.Entry) []rules.Day {
 	days := map[rules.Day]bool{today: true}
+	kept := []rules.Day{today} // one on which something may be dispensed and not prescribed, too
 	around := func(dates ...*fest.Date) {
 		for _, d := range dates {
 			if d != nil {
@@ -193,6 +194,9 @@ func sheetDays(entries []*fest.Entry) []rules.Day {
 				around(m.WithdrawalDate, m.TemporarilyDiscontinuedDate)
 			}
 			for i := range o.Reimbursements {
+				if until := o.Reimbursements[i].PrescribeUntilDate; until != nil && len(kept) == 1 {
+					kept = append(kept, shifted(*until, 1))
+				}
 				around(o.Reimbursements[i].PrescribeUntilDate, o.Reimbursements[i].DispenseUntilDate)
 			}
 		case *fest.Notification:
@@ -204,12 +208,12 @@ func sheetDays(entries []*fest.Entry) []rules.Day {
 		out = append(out, d)
 	}
 	slices.Sort(out)
-	const most = 30
+	const most = 12
 	if len(out) > most {
-		for i := range most - 1 {
-			out[i] = out[i*len(out)/(most-1)]
+		for i := range most - len(kept) {
+			out[i] = out[i*len(out)/(most-len(kept))]
 		}
-		out = append(out[:most-1], today)
+		out = append(out[:most-len(kept)], kept...)
 	}
 	return out
 }
