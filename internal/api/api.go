@@ -20,13 +20,15 @@ type API struct {
 	table   []Route
 	// opsTable is the route table of the ops listener.
 	opsTable []Route
-	current  atomic.Pointer[view]
-	coders   *compressors
-	page     *page
-	spec     document
-	opsSpec  document
-	oslo     *time.Location // of FEST's days (R1)
-	logged   atomic.Uint64  // successful requests, for thinning the access log
+	// questions are those of the table that /v1 lists.
+	questions []indexQuestion
+	current   atomic.Pointer[view]
+	coders    *compressors
+	page      *page
+	spec      document
+	opsSpec   document
+	oslo      *time.Location // of FEST's days (R1)
+	logged    atomic.Uint64  // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
@@ -50,6 +52,7 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a.table, a.opsTable = a.routes(), a.opsRoutes()
+	a.questions = questionsOf(a.table)
 	a.public = a.newPublic()
 	a.ops = a.newOps()
 	return a, nil

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -9,7 +11,25 @@ import (
 type indexBody struct {
 	Release   releaseObject   `json:"release"`
 	Resources []indexResource `json:"resources"`
+	Questions []indexQuestion `json:"questions"`
 	Links     []indexLink     `json:"links"`
+}
+
+// indexQuestion is what is answered from several entries.
+type indexQuestion struct {
+	Method string `json:"method"`
+	Href   string `json:"href"` // a template, where it has {…}
+}
+
+// questionsOf are the routes that are no resource, entry or release.
+func questionsOf(table []Route) []indexQuestion {
+	var out []indexQuestion
+	for i := range table {
+		if r := &table[i]; r.Cost == CostCompute && r.Resource == "" && !strings.HasPrefix(r.Pattern, "/v1/releases") {
+			out = append(out, indexQuestion{r.Methods[0], r.Pattern})
+		}
+	}
+	return out
 }
 
 type indexResource struct {
@@ -54,6 +74,7 @@ func (v *view) indexBody() indexBody {
 	}
 	// ATC codes have no list: the classification is walked from above.
 	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: "/v1/atc/{code}", Template: true, Total: v.snap.Len(cache.ResourceATC)})
+	b.Questions = v.questions
 	b.Links = []indexLink{
 		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
 		{"search", searchPath + "?q={q}"}, {"atc", "/v1/atc/{code}"}, {"status", "/healthz"},

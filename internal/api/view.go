@@ -28,6 +28,8 @@ type view struct {
 	seed        uint64
 	retrievedAt time.Time // zero where HentetDato is no date
 
+	questions []indexQuestion // of the route table
+
 	days     days // of the search
 	once     sync.Once
 	index    document // /v1
@@ -65,6 +67,7 @@ func (a *API) view(snap *cache.Snapshot, adv *Advisory) *view {
 		return v
 	}
 	v := newView(snap, &a.opts, adv)
+	v.questions = a.questions
 	a.current.Store(v)
 	return v
 }
