@@ -25,7 +25,8 @@ func searchMeasurement() measurement {
 		title: "Search, in process",
 		how: "The snapshot of the release is mapped in this process, and what a request for a page of 20 does is done with it, but for HTTP and JSON: reading the " +
 			"words, finding, ranking and counting all that has them, and the facts and highlights of 20. The queries are beginnings of 2 to 12 letters of words of " +
-			"names drawn at random, and the same with a typo from four letters on. Beside it: SQLite FTS5 in memory over the same texts (bench/fts5, a module of its " +
+			"names drawn at random, and the same with a typo from four letters on: a letter too many, one missing, another, or two that changed places. In the details " +
+			"also two typos from eight letters on, and four and twelve words, each cut somewhere. Beside it: SQLite FTS5 in memory over the same texts (bench/fts5, a module of its " +
 			"own), which finds the first 20 by beginnings of words, ranked by its BM25; it counts nothing and knows no typos, so it gets the queries without.",
 		rows: []row{
 			{id: "search-p99", what: "search, 2 to 12 letters and a typo, p99", unit: milliseconds, target: atMost(milliseconds, 2, 0)},
@@ -35,8 +36,9 @@ func searchMeasurement() measurement {
 	}
 }
 
-// typed are queries, with and without a typo.
-type typed struct{ plain, mistyped []string }
+// typed are queries: beginnings of a word, the same with a typo and with two,
+// and several words.
+type typed struct{ plain, mistyped, twice, four, twelve []string }
 
 func measureSearch(ctx context.Context, b *bench, res *result) error {
 	data, err := b.imported(ctx)
@@ -54,6 +56,11 @@ func measureSearch(ctx context.Context, b *bench, res *result) error {
 	queries := b.typed(index, day)
 
 	var p50, p99, most, cpu99, plain50, plain99, fts50, fts99, build series
+	others := []struct {
+		what     string
+		queries  []string
+		p50, p99 series
+	}{{what: "two typos, from eight letters on", queries: queries.twice}, {what: "four words", queries: queries.four}, {what: "twelve words", queries: queries.twelve}}
 	version := ""
 	beside, besideErr := b.fts5(ctx, index, day, queries.plain)
 	err = b.rounds(b.runs,
@@ -66,6 +73,16 @@ func measureSearch(ctx context.Context, b *bench, res *result) error {
 			took, _, err := searchAll(index, day, queries.plain)
 			plain50, plain99 = append(plain50, took.at(0.5)), append(plain99, took.at(0.99))
 			return err
+		},
+		func(int) error {
+			for i := range others {
+				took, _, err := searchAll(index, day, others[i].queries)
+				if err != nil {
+					return err
+				}
+				others[i].p50, others[i].p99 = append(others[i].p50, took.at(0.5)), append(others[i].p99, took.at(0.99))
+			}
+			return nil
 		},
 		func(int) error {
 			if beside == nil {
@@ -97,6 +114,9 @@ func measureSearch(ctx context.Context, b *bench, res *result) error {
 	res.detail("of it CPU of the thread", "", milliseconds.spread(cpu99))
 	res.detail("the slowest of all queries", "", milliseconds.spread(most))
 	res.detail("those without a typo", milliseconds.spread(plain50), milliseconds.spread(plain99))
+	for i := range others {
+		res.detail(others[i].what, milliseconds.spread(others[i].p50), milliseconds.spread(others[i].p99))
+	}
 	if besideErr == nil {
 		res.detail("SQLite FTS5, those without a typo", milliseconds.spread(fts50), milliseconds.spread(fts99))
 		res.remark("SQLite %s, which takes %s to make its index.", version, milliseconds.format(build.median()))
@@ -158,23 +178,58 @@ func (b *bench) typed(index *search.Index, day *search.Day) (t typed) {
 	if b.quick {
 		names = 40
 	}
-	for range names {
-		words := strings.Fields(index.Facts(uint32(rnd.IntN(index.Len())), day).Name) //nolint:gosec // fewer than 2^31
-		if len(words) == 0 {
-			continue
+	word := func() []rune {
+		for {
+			words := strings.Fields(index.Facts(uint32(rnd.IntN(index.Len())), day).Name) //nolint:gosec // fewer than 2^31
+			if len(words) > 0 {
+				return []rune(words[rnd.IntN(len(words))])
+			}
 		}
-		word := []rune(words[rnd.IntN(len(words))])
-		for n := 2; n <= min(12, len(word)); n++ {
-			w := slices.Clone(word[:n])
-			t.plain = append(t.plain, string(w))
+	}
+	several := func(n int) string {
+		words := make([]string, n)
+		for i := range words {
+			w := word()
+			words[i] = string(w[:min(len(w), 2+rnd.IntN(10))])
+		}
+		return strings.Join(words, " ")
+	}
+	for range names {
+		w := word()
+		for n := 2; n <= min(12, len(w)); n++ {
+			t.plain = append(t.plain, string(w[:n]))
 			if n >= 4 {
-				at := rnd.IntN(n - 1)
-				w[at], w[at+1] = w[at+1], w[at]
-				t.mistyped = append(t.mistyped, string(w))
+				t.mistyped = append(t.mistyped, string(mistype(rnd, w[:n])))
+			}
+			if n >= 8 {
+				t.twice = append(t.twice, string(mistype(rnd, mistype(rnd, w[:n]))))
+			}
+		}
+		t.four = append(t.four, several(4))
+		if q := several(12); len(q) <= search.MaxBytes {
+			if _, err := search.Parse(q); err == nil { // some words are two, such as mg/ml
+				t.twelve = append(t.twelve, q)
 			}
 		}
 	}
 	return t
+}
+
+// mistype makes a typo.
+func mistype(rnd *rand.Rand, word []rune) []rune {
+	w := slices.Clone(word)
+	at, letter := rnd.IntN(len(w)-1), rune('a'+rnd.IntN(26))
+	switch rnd.IntN(4) {
+	case 0:
+		return slices.Insert(w, at, letter)
+	case 1:
+		return slices.Delete(w, at, at+1)
+	case 2:
+		w[at] = letter
+	default:
+		w[at], w[at+1] = w[at+1], w[at]
+	}
+	return w
 }
 
 // fts5Answer is what bench/fts5 prints.

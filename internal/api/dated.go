@@ -28,6 +28,7 @@ type asked struct {
 
 	api    *API
 	view   *view
+	path   string // of the request, percent-encoded
 	params []parameter
 }
 
@@ -100,7 +101,7 @@ func (a *API) answerDated(c *call, v *view, known []string, f reply) error {
 		return nil
 	}
 	q := a.asked(v, d.day)
-	q.PathKey, q.params = c.key, d.params
+	q.PathKey, q.path, q.params = c.key, c.r.URL.EscapedPath(), d.params
 	body, err := f(q)
 	if err == nil {
 		err = q.damage()

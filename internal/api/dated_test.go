@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ const (
 // datedRoutes are the questions that the tests ask of every dated route, with
 // something to ask about.
 func datedRoutes() map[string]string {
-	return map[string]string{
+	routes := map[string]string{
 		"/v1/packages/{key}/substitutes":      substitutesOf(lipitor),
 		"/v1/packages/{key}/prescribing":      "/v1/packages/" + lipitor + "/prescribing",
 		"/v1/generics/{key}/prescribing":      "/v1/generics/" + atorvastatin + "/prescribing?audience=pharmacy&sex=female",
@@ -40,6 +41,8 @@ func datedRoutes() map[string]string {
 		"/v1/atc/{code}/reimbursement":        "/v1/atc/c10aa05/reimbursement",
 		"/v1/diagnosis-reimbursement":         "/v1/diagnosis-reimbursement?icpc2=T93",
 	}
+	maps.Copy(routes, relatedRoutes)
+	return routes
 }
 
 // What all dated answers share: the day, until when it is fresh, the ETag, the
@@ -86,7 +89,7 @@ func TestDatedAnswers(t *testing.T) {
 					t.Errorf("d=%s: %d %s", day, b.status, b.body)
 				}
 			}
-			for _, query := range []string{"d=2026-09-11&d=2026-09-12", "d=", "x=1", "limit=1"} {
+			for _, query := range []string{"d=2026-09-11&d=2026-09-12", "d=", "x=1", "limit=0"} {
 				if b := s.get(t, target+sep+query); b.status != http.StatusBadRequest {
 					t.Errorf("%s: %d %s", query, b.status, b.body)
 				}

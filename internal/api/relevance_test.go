@@ -65,7 +65,7 @@ func TestRelevance(t *testing.T) {
 			}
 		})
 	}
-	if asked < 60 {
+	if asked < 100 {
 		t.Errorf("only %d queries", asked)
 	}
 }

@@ -109,5 +109,7 @@ func (a *API) routes() []Route {
 	}
 	rs = append(rs, a.substitutionRoutes()...)
 	rs = append(rs, a.reimbursementRoutes()...)
-	return append(rs, a.prescribingRoutes()...)
+	rs = append(rs, a.prescribingRoutes()...)
+	rs = append(rs, a.relationRoutes()...)
+	return append(rs, a.timelineRoutes()...)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/festd/festd/internal/cache"
@@ -135,7 +136,7 @@ func (a *API) searchPage(v *view, q *searchQuery, offset int) *searchBody {
 		Release: newReleaseObject(&v.rel, v.advisory), Query: q.text, Date: q.day, Total: res.Total, Typos: res.Typos,
 		Missing: res.Missed, Items: []searchItem{}, Facets: facetsOf(index, &res.Facets, q.filter.ATC),
 	}
-	body.Note = noteOf(q, res)
+	body.Note = noteOf(index, q, res)
 	for _, hit := range res.Hits {
 		body.Items = append(body.Items, v.searchItem(index, day, q, hit))
 	}
@@ -147,18 +148,30 @@ func (a *API) searchPage(v *view, q *searchQuery, offset int) *searchBody {
 }
 
 // noteOf says what people should know of an answer; "" is nothing.
-func noteOf(q *searchQuery, res *search.Result) string {
+func noteOf(index *search.Index, q *searchQuery, res *search.Result) string {
 	switch {
 	case q.words.Words() == 0:
 		return "there is no letter and no digit to search for"
-	case len(res.Missed) > 0 && res.Total > 0:
+	case res.Total > 0 && len(res.Missed) > 0:
 		return "nothing has all of the words; what has the most of them is shown, without those in missing"
-	case res.Total == 0 && len(q.bound) > 1:
+	case res.Total > 0:
+		return ""
+	}
+	atc, form, groups := index.Nothing(&q.filter)
+	switch {
+	case atc:
+		return "no ATC code of this release starts with " + q.filter.ATC
+	case form:
+		return "no pharmaceutical form of this release has the code " + q.filter.Form + " or a name that starts so"
+	case groups:
+		return "this release has the prescription groups " + strings.Join(index.AllGroups(), ", ") + " and not " + strings.Join(q.filter.Groups, ", ")
+	case q.filter.Exact && len(q.bound) == 2:
+		return "nothing has the words as they are typed; typos are not allowed for"
+	case len(q.bound) > 1:
 		return "nothing that the filters leave has the words"
-	case res.Total == 0:
+	default:
 		return "nothing has the words, with one typo from four letters on and two from eight"
 	}
-	return ""
 }
 
 func (v *view) searchItem(index *search.Index, day *search.Day, q *searchQuery, hit search.Hit) searchItem {

@@ -95,10 +95,116 @@ func TestSearchRefuses(t *testing.T) {
 	}
 }
 
-// Nothing that can be typed is a failure.
+// Days as people and programs write them are taken or refused, and a refusal
+// says how it is done (R1).
+func TestSearchTakesDays(t *testing.T) {
+	s := newServer(t, snapshots["memory"](t, 7))
+	const expected = "a day that exists, as YYYY-MM-DD, such as 2026-02-28"
+	for value, want := range map[string]string{
+		"2026-09-11": "2026-09-11", " 2026-09-11 ": "2026-09-11", "2024-02-29": "2024-02-29", "1900-01-01": "1900-01-01", "9999-12-31": "9999-12-31", "0001-01-01": "0001-01-01",
+		"2026-02-29": "", "1900-02-29": "", "2026-02-30": "", "2026-09-31": "", "2026-13-01": "", "2026-00-10": "", "2026-01-00": "", "2026-9-1": "", "26-09-11": "",
+		"2026-09": "", "2026": "", "20260911": "", "2026/09/11": "", "11.09.2026": "", "11-09-2026": "", "2026-09-11T00:00:00Z": "", "2026-09-11Z": "", "2026-09-11+02:00": "",
+		"-2026-09-11": "", "10000-01-01": "", "2026-09-11,2026-09-12": "", "today": "", "i dag": "", "null": "", "0": "", "2026–09–11": "", "２０２６-09-11": "", "🦷": "", "2026-09-11'": "",
+	} {
+		a := s.get(t, searchFor("tab", "d="+url.QueryEscape(value)))
+		v := a.json(t)
+		switch {
+		case want != "" && (a.status != http.StatusOK || v["date"] != want || v["total"] == 0.0):
+			t.Errorf("%q: %d, date %v, %v found; want %s", value, a.status, v["date"], v["total"], want)
+		case want == "" && (a.status != http.StatusBadRequest || v["parameter"] != "d" || v["expected"] != expected || v["value"] != strings.TrimSpace(value)):
+			t.Errorf("%q: %d %s", value, a.status, a.body)
+		}
+	}
+	for _, value := range []string{"", " "} {
+		if a := s.get(t, searchFor("tab", "d="+url.QueryEscape(value))); a.status != http.StatusBadRequest || a.json(t)["expected"] != "a value, or no such parameter" {
+			t.Errorf("%q: %d %s", value, a.status, a.body)
+		}
+	}
+}
+
+// Filters take a value however it is written, say so where nothing can have it,
+// and refuse what is no value with what would be one.
+func TestSearchTakesFilterValues(t *testing.T) {
+	s := newServer(t, snapshots["memory"](t, 7))
+	for _, same := range [][]string{
+		{"atc=N02BE01", "atc=n02be01", "atc=+N02be01+"},
+		{"form=tablett", "form=TABLETT", "form=+Tablett", "form=53"},
+		{"form=" + url.QueryEscape("øyedråper"), "form=oyedraper", "form=oeyedraaper", "form=" + url.QueryEscape("øyedra\u030aper")},
+		{"prescriptionGroup=C", "prescriptionGroup=c", "prescriptionGroup=C,C", "prescriptionGroup=+c+,+c"},
+		{"kind=generic,drug", "kind=drug,generic", "kind=+generic+,+drug+"},
+		{"kind=commodity", "kind=breastProsthesis,medicalConsumable,nutrient"},
+		{"availability=marketed,notStated", "availability=notStated,+marketed"},
+		{"typos=on", "typos=+on+", "limit=10"},
+	} {
+		want := s.get(t, searchFor("a", same[0], "limit=100")).json(t)
+		if want["total"] == 0.0 {
+			t.Errorf("%s leaves nothing", same[0])
+		}
+		for _, other := range same[1:] {
+			if got := s.get(t, searchFor("a", other)).json(t); got["total"] != want["total"] {
+				t.Errorf("%s leaves %v, %s %v", same[0], want["total"], other, got["total"])
+			}
+		}
+	}
+	for filter, note := range map[string]string{
+		"atc=Q99":             "no ATC code of this release starts with Q99",
+		"atc=N2":              "no ATC code of this release starts with N2",
+		"atc=N02BE01X":        "no ATC code of this release starts with N02BE01X",
+		"form=badekar":        "no pharmaceutical form of this release has the code badekar or a name that starts so",
+		"prescriptionGroup=X": "this release has the prescription groups A, B, C, CF, F, K and not X",
+		"atc=V":               "nothing that the filters leave has the words",
+		"kind=nutrient":       "nothing that the filters leave has the words",
+	} {
+		v := s.get(t, searchFor("paracetamol", filter)).json(t)
+		if v["total"] != 0.0 || v["note"] != note {
+			t.Errorf("%s leaves %v: %v", filter, v["total"], v["note"])
+		}
+	}
+	if note := s.get(t, searchFor("paracetmol", "typos=off")).json(t)["note"]; note != "nothing has the words as they are typed; typos are not allowed for" {
+		t.Errorf("typos=off: %v", note)
+	}
+	for _, tc := range []struct{ parameter, value, expected string }{
+		{"kind", "Generic", "one of known, or several with commas between them"},
+		{"kind", "generics", "one of known, or several with commas between them"},
+		{"kind", ",", "one of known, or several with commas between them"},
+		{"kind", "generic;drug", "one of known, or several with commas between them"},
+		{"kind", "🦷", "one of known, or several with commas between them"},
+		{"availability", "Marketed", "one of known, or several with commas between them"},
+		{"availability", "marketed,", "one of known, or several with commas between them"},
+		{"availability", "removed", "one of known, or several with commas between them"},
+		{"substitutable", "TRUE", "true or false"},
+		{"substitutable", "yes", "true or false"},
+		{"typos", "0", "on or off"},
+		{"limit", "0", "a whole number from 1 to 500"},
+		{"limit", "-1", "a whole number from 1 to 500"},
+		{"limit", "1e2", "a whole number from 1 to 500"},
+		{"limit", "all", "a whole number from 1 to 500"},
+	} {
+		a := s.get(t, searchFor("a", tc.parameter+"="+url.QueryEscape(tc.value)))
+		if v := a.json(t); a.status != http.StatusBadRequest || v["parameter"] != tc.parameter || v["expected"] != tc.expected {
+			t.Errorf("%s=%s: %d %s", tc.parameter, tc.value, a.status, a.body)
+		}
+	}
+	for _, p := range []string{"atc", "form", "prescriptionGroup", "kind", "availability", "substitutable", "typos", "limit", "cursor", "release"} {
+		for _, empty := range []string{"", "+", "%C2%A0"} {
+			if a := s.get(t, searchFor("a", p+"="+empty)); a.status != http.StatusBadRequest || a.json(t)["parameter"] != p {
+				t.Errorf("%s=%q: %d %s", p, empty, a.status, a.body)
+			}
+		}
+		if a := s.get(t, searchFor("a", p+"=%ff")); a.status != http.StatusBadRequest || a.json(t)["expected"] != "%XX with two hexadecimal digits; æ is %C3%A6" {
+			t.Errorf("%s that is no UTF-8: %d %s", p, a.status, a.body)
+		}
+	}
+}
+
+// Nothing that can be typed is a failure, and an empty answer says why it is.
 func TestSearchTakesWhatPeopleType(t *testing.T) {
 	s := newServer(t, snapshots["memory"](t, 7))
-	for _, q := range []string{"", " ", "-", "…", "🦷", "🦷 paracetamol", "\u00ad", "a", strings.Repeat("å", 100), strings.Repeat("a ", 12), "'; drop table --", "%", "0", "<b>", "\"", "e\u0301", "١٢٣"} {
+	for _, q := range []string{
+		"", " ", "\u00a0", "-", "…", "🦷", "🦷 paracetamol", "👩‍⚕️", "\u00ad", "\u200b", "\ufeff", "a", strings.Repeat("å", 100), strings.Repeat("a", 200), strings.Repeat("a ", 12),
+		strings.Repeat("ab ", 12) + strings.Repeat(".", 164), strings.Repeat("🦷", 50), strings.Repeat("9", 200), strings.Repeat("a\u0301", 60), "'; drop table --", "%", "%%%", "0", "00", ".", ",5", "5,", "0,", "1,2,3",
+		"<b>", "\"", "\\", "+", "*", "para*", "e\u0301", "\u0301", "١٢٣", "½", "①", "ß", "ı", "𝐩aracet", "ﬁ", "абв", "漢字", "\u202eabc", "x", "x x x", "10 x 10 x", "mg", "mg/ml", "500 mg/", "ID_5BD4915E-1DA0-87BF-A734-6E3B43D3E9BD",
+	} {
 		a := s.get(t, searchFor(q))
 		if a.status != http.StatusOK {
 			t.Errorf("%q: %d %s", q, a.status, a.body)
@@ -112,22 +218,40 @@ func TestSearchTakesWhatPeopleType(t *testing.T) {
 			t.Errorf("%q finds nothing, and nothing says why", q)
 		}
 	}
-	same := func(a, b string) {
-		t.Helper()
-		x, y := s.get(t, searchFor(a)).json(t), s.get(t, searchFor(b)).json(t)
-		if diff := cmp.Diff(ids(t, x), ids(t, y)); diff != "" || x["total"] == 0.0 {
-			t.Errorf("%q (%v) and %q: %s", a, x["total"], b, diff)
+	for _, tc := range [][]string{
+		{"paracetamol", "PARACETAMOL", "  paracetamol  ", "paracetamol\u00a0", "\u200bparacetamol", "para\u00adcetamol", "🦷 paracetamol", "(paracetamol)", "paracetamol!?", "ｐaracetamol", "paracetamo\u0301l"},
+		{"0,5 mg", "0.5 mg", "0,5mg", "0.5mg", "0,50 mg", "00,5 mg", ",5 mg", ".50mg", "0,5\u00a0mg", "0,5  MG"},
+		{"tablett paracetamol 500 mg", "paracetamol tablett 500 mg", "500mg tablett paracetamol", "paracetamol, tablett, 500 mg"},
+		{"mål", "ma\u030al", "MÅL", "MA\u030aL"},
+		{"næringsdrikk", "NÆRINGSDRIKK"},
+		{"n02be01", "N02BE01", "N02be01 "},
+		{"007919", " 007919 ", "007919\u200b", "(007919)"},
+		{"spiriva 18 mikrog", "spiriva 18 µg", "spiriva 18 μg", "spiriva 18mcg", "spiriva 18 ug", "spiriva 18 mikrogram"},
+		{"lantus 100 e/ml", "lantus 100 ie/ml", "lantus 100 IU/ml", "lantus 100E/ML"},
+	} {
+		want := s.get(t, searchFor(tc[0])).json(t)
+		if want["total"] == 0.0 {
+			t.Errorf("%q finds nothing", tc[0])
+		}
+		for _, other := range tc[1:] {
+			got := s.get(t, searchFor(other)).json(t)
+			if diff := cmp.Diff(ids(t, want), ids(t, got)); diff != "" {
+				t.Errorf("%q (%v) and %q (%v): %s", tc[0], want["total"], other, got["total"], diff)
+			}
 		}
 	}
-	same("PARACETAMOL", "paracetamol")
-	same("  paracetamol  ", "paracetamol")
-	same("0,5 mg", "0.5 mg")
-	same("0,5 mg", "0,5mg")
-	same("0,50 mg", "0.5 mg")
-	same("væske", "va\u0065ske") // ae
-	same("tablett paracetamol", "paracetamol tablett")
-	same("ma\u030al", "mål") // NFD
-	same("🦷 paracetamol", "paracetamol")
+	// The letters are found however they are typed, what is spelt so first.
+	for _, tc := range [][]string{{"næringsdrikk", "naeringsdrikk"}, {"østradiol", "ostradiol", "oestradiol"}, {"mål", "mal", "maal"}} {
+		want := ids(t, s.get(t, searchFor(tc[0])).json(t))
+		for _, other := range tc[1:] {
+			got := ids(t, s.get(t, searchFor(other, "limit=500")).json(t))
+			for _, id := range want {
+				if !slices.Contains(got, id) {
+					t.Errorf("%q finds %s, %q does not", tc[0], id, other)
+				}
+			}
+		}
+	}
 }
 
 func TestSearchSaysWhatIsMissing(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Format is the version of the file: it changes when its layout, the keys of
-// its tables or the renderer change. A file of another format is rebuilt.
+// its tables, the order of the search or the renderer change. A file of another format is rebuilt.
 const Format = 3
 
 // Options of a Builder.
@@ -101,7 +101,7 @@ type atcNames struct {
 }
 
 type atcName struct {
-	used          span   // display where the code was used first
+	used          span   // display where the code was used with one first
 	name, english span   // of the code list
 	parent        uint32 // number of the parent by the code list, plus 1
 }
@@ -160,8 +160,8 @@ func (b *Builder) Add(p *Prepared, ordinal int) error {
 	for i := range p.keys {
 		k := &p.keys[i]
 		r := &b.relations[k.relation]
-		num, isNew := r.names.add(p.at(k.key), k.hash)
-		if isNew && k.note.len > 0 {
+		num, _ := r.names.add(p.at(k.key), k.hash)
+		if k.note.len > 0 && b.atc.of(num).used.len == 0 {
 			b.atc.of(num).used = b.atc.put(p.at(k.note))
 		}
 		r.pairs = append(roomy(r.pairs, 1), pair{num, first + k.item})

@@ -3,6 +3,8 @@ package cache
 import (
 	"bytes"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/search"
@@ -31,7 +33,9 @@ type searchMaker struct {
 	offers     map[search.Offer]uint32
 	forms      map[search.Value]uint32
 	groups     map[search.Value]uint32
-	seen       map[uint32]struct{}
+	seen       map[uint32]int // where in in.Fields the document has a text
+	name       []byte         // folded, of a generic
+	folded     []byte
 }
 
 // searchInput is what the index is made of. It reads the relations as they
@@ -40,7 +44,7 @@ func (f *finisher) searchInput() *search.Input {
 	b := f.b
 	m := &searchMaker{
 		f: f, b: b, offers: map[search.Offer]uint32{}, forms: map[search.Value]uint32{}, groups: map[search.Value]uint32{},
-		families: b.families(), seen: map[uint32]struct{}{},
+		families: b.families(), seen: map[uint32]int{},
 	}
 	m.relate()
 	for i := range b.drafts {
@@ -137,11 +141,29 @@ func (m *searchMaker) field(f search.Field, text uint32) {
 	m.in.Fields = append(m.in.Fields, search.Text{Field: f, Number: text})
 }
 
-// fieldOnce is field, unless the document has the text already.
+// fieldOnce is field, unless the document has the text already. It keeps it as
+// what says more.
 func (m *searchMaker) fieldOnce(f search.Field, text uint32) {
-	if _, ok := m.seen[text]; !ok {
-		m.seen[text] = struct{}{}
+	at, ok := m.seen[text]
+	switch {
+	case !ok:
+		m.seen[text] = len(m.in.Fields)
 		m.field(f, text)
+	case says(f) > says(m.in.Fields[at].Field):
+		m.in.Fields[at].Field = f
+	}
+}
+
+// says is how much it says that a document has a text as that field: 0 that it
+// has to do with it, 1 that it is called so, 2 that its name starts so.
+func says(f search.Field) int {
+	switch f {
+	case search.FieldNameFormStrength, search.FieldLeadingSubstance:
+		return 2
+	case search.FieldBrandName, search.FieldNamedSubstance:
+		return 1
+	default:
+		return 0
 	}
 }
 
@@ -163,8 +185,8 @@ func (m *searchMaker) item(i uint32) {
 			if t.field == search.FieldBrandName && m.named(i, t.text) {
 				continue // its name starts with it
 			}
+			m.seen[t.text] = len(m.in.Fields)
 			m.field(t.field, t.text)
-			m.seen[t.text] = struct{}{}
 		}
 	}
 	if len(m.in.Fields) == start {
@@ -188,10 +210,14 @@ func (m *searchMaker) item(i uint32) {
 	m.in.Documents = append(m.in.Documents, d)
 }
 
-// named reports whether the name of an item starts with a text.
+// named reports whether the name of an item starts with the words of a text.
 func (m *searchMaker) named(item, text uint32) bool {
 	name := m.text(item, search.FieldNameFormStrength)
-	return name > 0 && bytes.HasPrefix(m.b.texts.at(name-1), m.b.texts.at(text))
+	if name == 0 {
+		return false
+	}
+	rest, ok := bytes.CutPrefix(m.b.texts.at(name-1), m.b.texts.at(text))
+	return ok && (len(rest) == 0 || rest[0] == ' ')
 }
 
 // medicine adds what drugs and generics have: form, group, ATC code,
@@ -256,8 +282,9 @@ func (m *searchMaker) names(i uint32) {
 		if item == none {
 			return
 		}
+		f := m.substance(item)
 		for _, k := range m.own.of(item) {
-			m.fieldOnce(search.FieldActiveSubstance, m.b.found[k].text)
+			m.fieldOnce(f, m.b.found[k].text)
 		}
 	}
 	for _, id := range m.substances.of(i) {
@@ -269,9 +296,56 @@ func (m *searchMaker) names(i uint32) {
 	}
 }
 
-// generic is found by the brands of its drugs, too (R59).
+// substance is what the names of a substance are to the document: a generic
+// whose name has one of them is called by all of them.
+func (m *searchMaker) substance(item uint32) search.Field {
+	f := search.FieldActiveSubstance
+	if len(m.name) == 0 {
+		return f
+	}
+	for _, k := range m.own.of(item) {
+		m.folded = search.AppendFold(m.folded[:0], string(m.b.texts.at(m.b.found[k].text)))
+		switch at := wordsAt(m.name, m.folded); {
+		case at == 0:
+			return search.FieldLeadingSubstance
+		case at > 0:
+			f = search.FieldNamedSubstance
+		}
+	}
+	return f
+}
+
+// wordsAt returns where the words stand in a text, both folded; below 0 if
+// nowhere. Parts of words do not count.
+func wordsAt(text, words []byte) int {
+	if len(words) == 0 {
+		return -1
+	}
+	for from := 0; ; from++ {
+		at := bytes.Index(text[from:], words)
+		if at < 0 {
+			return -1
+		}
+		from += at
+		before, _ := utf8.DecodeLastRune(text[:from])
+		after, _ := utf8.DecodeRune(text[from+len(words):])
+		if !inWord(before) && !inWord(after) {
+			return from
+		}
+	}
+}
+
+// inWord reports whether words are made of such; the end of a text is not.
+func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsNumber(r)) }
+
+// generic is called by the brands of its drugs, too (R59), and by the names in
+// other languages of the substances that it is named after.
 func (m *searchMaker) generic(i uint32, d *search.Document) {
+	if name := m.text(i, search.FieldNameFormStrength); name > 0 {
+		m.name = search.AppendFold(m.name[:0], string(m.b.texts.at(name-1)))
+	}
 	m.medicine(i, d)
+	m.name = m.name[:0]
 	for _, id := range m.genericTo.of(i) {
 		if drug := m.drug[id]; drug != none {
 			if brand := m.text(drug, search.FieldBrandName); brand > 0 {

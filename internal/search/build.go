@@ -14,7 +14,7 @@ func Build(in *Input) ([]byte, error) {
 	if len(in.TextEnds) >= maxTexts || len(in.Documents) > math.MaxInt32/2 || len(in.Forms) >= math.MaxUint16 || len(in.Groups) >= math.MaxUint16 {
 		return nil, errors.New("search: more texts, documents or codes than an index can number")
 	}
-	b := builder{in: in, keys: map[string]uint32{}}
+	b := builder{in: in, keys: make(map[string]uint32, len(in.TextEnds)), names: make([]string, 0, len(in.TextEnds)), words: make([]uint64, 0, len(in.Texts)/5)}
 	b.order()
 	b.cutTexts()
 	b.collect()
@@ -128,9 +128,15 @@ func (b *builder) cutTexts() {
 		b.wordEnds[2*i] = uint32(len(b.words)) //nolint:gosec // bounded by Build
 		if u&2 != 0 {
 			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
-			t.cut(text, true)
-			for k := range t.list {
-				variant = b.word(&t, k, text, variant)
+			for code := true; ; code = false {
+				t.cut(text, code)
+				for k := range t.list {
+					variant = b.word(&t, k, text, variant)
+				}
+				if !code || !hasPoint(text) {
+					break
+				}
+				// Who types 43.10 for such a code has typed a number.
 			}
 		}
 		b.wordEnds[2*i+1] = uint32(len(b.words)) //nolint:gosec // bounded by Build
@@ -146,6 +152,14 @@ func (b *builder) word(t *tokens, k int, text string, variant []byte) []byte {
 	flags := uint64(0)
 	if tok.first {
 		flags |= flagFirst
+	}
+	if tok.alias { // what it is written as is found, too
+		spelt := uint64(flagPlain)
+		if !plain(text[tok.start:tok.end]) {
+			spelt = flagSpecial
+		}
+		variant = AppendFold(variant[:0], text[tok.start:tok.end])
+		b.words = append(b.words, uint64(b.key(variant))<<flagBits|flags|spelt)
 	}
 	if tok.kind != tokenWord || plain(text[tok.start:tok.end]) {
 		b.words = append(b.words, uint64(b.key(t.form(k)))<<flagBits|flags|flagPlain)
@@ -186,8 +200,8 @@ func (b *builder) collect() {
 			if primary(kind, f.Field) {
 				flags = flagPrimary
 			}
-			if flags == 0 || kind == KindGeneric && f.Field == FieldBrandName {
-				mask &^= flagFirst // not its own name
+			if !first(kind, f.Field) {
+				mask &^= flagFirst
 			}
 			for _, w := range b.wordsOf(f) {
 				b.entries = append(b.entries, entry{uint32(w >> flagBits), uint32(num), flags | uint32(w)&mask}) //nolint:gosec // bounded by Build
@@ -208,17 +222,39 @@ func (b *builder) wordsOf(f Text) []uint64 {
 	return b.words[from:b.wordEnds[i]]
 }
 
+// sortedKeys returns the keys in the order of the dictionary. Most are told
+// apart by how they start.
+func (b *builder) sortedKeys() []uint32 {
+	type sortKey struct {
+		prefix uint64
+		key    uint32
+	}
+	list := make([]sortKey, len(b.names))
+	for i, name := range b.names {
+		var first [8]byte
+		copy(first[:], name)
+		list[i] = sortKey{binary.BigEndian.Uint64(first[:]), uint32(i)} //nolint:gosec // bounded by Build
+	}
+	slices.SortFunc(list, func(x, y sortKey) int {
+		if c := cmp.Compare(x.prefix, y.prefix); c != 0 {
+			return c
+		}
+		return cmp.Compare(b.names[x.key], b.names[y.key])
+	})
+	order := make([]uint32, len(list))
+	for i := range list {
+		order[i] = list[i].key
+	}
+	return order
+}
+
 // write sorts the keys, groups the postings by them and lays out the parts.
 func (b *builder) write() []byte {
 	in := b.in
 	var parts [numParts][]byte
 	u32 := func(part int, v uint32) { parts[part] = binary.LittleEndian.AppendUint32(parts[part], v) }
 
-	order := make([]uint32, len(b.names))
-	for i := range order {
-		order[i] = uint32(i) //nolint:gosec // bounded by Build
-	}
-	slices.SortFunc(order, func(x, y uint32) int { return cmp.Compare(b.names[x], b.names[y]) })
+	order := b.sortedKeys()
 	starts := make([]uint32, len(b.names)+1)
 	for i := range b.entries {
 		starts[b.entries[i].key+1]++
@@ -233,6 +269,20 @@ func (b *builder) write() []byte {
 		postings[next[e.key]] = posting{e.doc, e.flags}
 		next[e.key]++
 	}
+	room := func(part, n int) { parts[part] = make([]byte, 0, n) }
+	letters := 0
+	for _, name := range b.names {
+		letters += len(name)
+	}
+	room(partKeys, letters)
+	room(partKeyEnds, 4*len(b.names))
+	room(partShared, len(b.names))
+	room(partPostings, 3*len(b.entries)) // rarely more
+	room(partPostEnds, 4*len(b.names))
+	room(partTextEnds, 4*len(in.TextEnds))
+	room(partDocuments, documentSize*len(b.sorts))
+	room(partFields, 4*len(in.Fields))
+	room(partDocOffers, 4*len(in.DocOffers))
 	before := ""
 	for _, num := range order {
 		name := b.names[num]

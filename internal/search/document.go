@@ -68,12 +68,18 @@ const (
 	FieldProductNumber
 	FieldHeadline
 	FieldText
+	// What a generic is called in other words: all names of the substances that
+	// its name has in one of their languages, those of the one that its name
+	// starts with apart.
+	FieldLeadingSubstance
+	FieldNamedSubstance
 	NumFields
 )
 
 var fieldNames = [NumFields]string{
 	"nameFormStrength", "name", "nameEnglish", "brandName", "activeSubstance", "atc", "atcName", "pharmaceuticalFormShort", "itemNumber",
 	"discontinuedItemNumber", "barCodes", "packageSize", "manufacturer", "supplier", "productNumber", "headline", "text",
+	"activeSubstance", "activeSubstance",
 }
 
 // String is the property's name.
@@ -94,13 +100,23 @@ func (f Field) code() bool {
 func primary(k Kind, f Field) bool {
 	switch f {
 	case FieldNameFormStrength, FieldName, FieldNameEnglish, FieldBrandName, FieldItemNumber, FieldDiscontinuedItemNumber,
-		FieldBarCode, FieldProductNumber, FieldHeadline:
+		FieldBarCode, FieldProductNumber, FieldHeadline, FieldLeadingSubstance, FieldNamedSubstance:
 		return true
 	case FieldATC:
 		return k == KindATC
 	default:
 		return false
 	}
+}
+
+// first reports whether a document starts with the first word of the text: of
+// a generic its own name counts, in every language, and not the brands (R59) or
+// the substances further on.
+func first(k Kind, f Field) bool {
+	if k == KindGeneric && (f == FieldBrandName || f == FieldNamedSubstance) {
+		return false
+	}
+	return primary(k, f)
 }
 
 // Text is a text of a document, by its number among all texts.

@@ -51,6 +51,17 @@ func (x *Index) Forms(f *Facets, most int) []Count { return x.counts(partForms, 
 // Groups are the prescription groups, likewise.
 func (x *Index) Groups(f *Facets, most int) []Count { return x.counts(partGroups, f.groups, most) }
 
+// AllGroups are the codes of all prescription groups, found or not.
+func (x *Index) AllGroups() []string {
+	var out []string
+	for i := range len(x.parts[partGroups]) / valueSize {
+		code, _ := x.value(partGroups, uint32(i)) //nolint:gosec // a number of the list
+		out = append(out, string(code))
+	}
+	slices.Sort(out)
+	return out
+}
+
 func (x *Index) counts(part int, counts []uint32, most int) []Count {
 	out := []Count{}
 	for i, n := range counts {

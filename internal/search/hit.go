@@ -72,6 +72,10 @@ func (x *Index) Highlight(doc uint32, q *Query, exact bool, most int) []Matched 
 		text := string(x.text(v & (maxTexts - 1)))
 		t.cut(text, f.code())
 		spans := spansOf(&t, text, q, exact)
+		if len(spans) == 0 && f.code() && hasPoint(text) {
+			t.cut(text, false)
+			spans = spansOf(&t, text, q, exact)
+		}
 		if len(spans) == 0 {
 			continue
 		}
@@ -138,6 +142,9 @@ func (t *tokens) mark(text string, words []word, exact bool) (any bool) {
 // spelt reports whether another spelling of a token is the word.
 func (t *tokens) spelt(i int, text string, w *word, exact bool) bool {
 	tok := &t.list[i]
+	if tok.alias && w.has(AppendFold(nil, text[tok.start:tok.end]), exact) {
+		return true
+	}
 	if tok.kind != tokenWord || plain(text[tok.start:tok.end]) {
 		return false
 	}

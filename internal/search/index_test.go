@@ -391,3 +391,76 @@ func TestStrengthsStandTogether(t *testing.T) {
 		}
 	}
 }
+
+// Codes are found as they are written, also where that looks like a number with
+// decimals or like several words; and units as they are written, too.
+func TestCodesAreFoundAsTheyAreWritten(t *testing.T) {
+	m := &maker{known: map[string]uint32{}}
+	codes := []string{"4302.10", "AB-12/3", "0042.5A", "12 345", "007.10", "00777-7", "C07E", "c08u5"}
+	for i, code := range codes {
+		m.add(Document{Kind: KindMedicalConsumable}, nil, fmt.Sprintf("name=Vare%d", i), "productNumber="+code)
+	}
+	m.add(Document{Kind: KindNotification}, nil, "headline=Gi 500 milligram eller 100 enheter")
+	b, err := Build(&m.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := Open(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := func(text string) (out []string) {
+		q, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res := x.Search(q, x.On(nil), &Filter{}, 0, 9)
+		for _, h := range res.Hits {
+			out = append(out, x.Facts(h.Document, x.On(nil)).Name)
+			if len(x.Highlight(h.Document, q, false, 4)) == 0 {
+				t.Errorf("%q finds %s, and nothing shows why", text, out[len(out)-1])
+			}
+		}
+		if len(res.Missed) > 0 {
+			t.Errorf("%q: without %v", text, res.Missed)
+		}
+		return out
+	}
+	for i, code := range codes {
+		for _, typed := range []string{code, strings.ToLower(code), " " + code + " "} {
+			if got := found(typed); !slices.Equal(got, []string{fmt.Sprintf("Vare%d", i)}) {
+				t.Errorf("%q finds %v", typed, got)
+			}
+		}
+	}
+	for _, typed := range []string{"500 milligram", "milligram", "500 mg", "milligr", "100 enh", "enheter 100", "100 ie"} {
+		if got := found(typed); len(got) != 1 {
+			t.Errorf("%q finds %v", typed, got)
+		}
+	}
+}
+
+// What no document can pass is told apart from what none of those found passes.
+func TestFiltersThatNothingPasses(t *testing.T) {
+	x := index(t)
+	for name, tc := range map[string]struct {
+		f                 Filter
+		atc, form, groups bool
+	}{
+		"no filter":  {},
+		"known":      {f: Filter{ATC: "N02", Form: "tab", Groups: []string{"C", "X"}}},
+		"no code":    {f: Filter{ATC: "V"}, atc: true},
+		"too long":   {f: Filter{ATC: "N02BE011"}, atc: true},
+		"no form":    {f: Filter{Form: "krem"}, form: true},
+		"no group":   {f: Filter{Groups: []string{"A", "B"}}, groups: true},
+		"C finds CF": {f: Filter{Groups: []string{"F"}}},
+	} {
+		atc, form, groups := x.Nothing(&tc.f)
+		if atc != tc.atc || form != tc.form || groups != tc.groups {
+			t.Errorf("%s: %v %v %v", name, atc, form, groups)
+		}
+	}
+	if got := x.AllGroups(); !slices.Equal(got, []string{"C", "CF"}) {
+		t.Errorf("groups %v", got)
+	}
+}

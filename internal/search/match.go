@@ -178,9 +178,13 @@ func (x *Index) post(lo, hi, class int, special bool, into *found) {
 		doc := uint32(0)
 		for i := 0; i < len(list); {
 			v := uint64(list[i])
-			if v < 0x80 {
+			switch { // nearly all have one byte or two
+			case v < 0x80:
 				i++
-			} else {
+			case list[i+1] < 0x80:
+				v = v&0x7f | uint64(list[i+1])<<7
+				i += 2
+			default:
 				var n int
 				v, n = binary.Uvarint(list[i:])
 				i += n

@@ -68,7 +68,7 @@ func Parse(text string) (*Query, error) {
 			first = starts[len(starts)-1]
 			starts, q.groups = starts[:len(starts)-1], q.groups[:len(q.groups)-1]
 		}
-		g := group{text[tok.start:tok.end], [][]word{{{forms: [][]byte{t.form(i)}, prefix: true}}, t.apart(first, i)}}
+		g := group{text[tok.start:tok.end], [][]word{{t.wholeWord(first, i, text)}, t.apart(first, i)}}
 		if last := &t.list[i-1]; i == len(t.list)-1 && last.unit && last.start > tok.start {
 			// Perhaps no unit, but the beginning of another word.
 			way := append([]word(nil), g.ways[1]...)
@@ -104,6 +104,9 @@ func (t *tokens) word(i int, text string) word {
 			w.forms = append(w.forms, v)
 		}
 	}
+	if tok.alias {
+		w.forms = append(w.forms, AppendFold(nil, typed))
+	}
 	w.edits = editsFor(form)
 	if p := plurals[string(form)]; p != "" {
 		w.forms = append(w.forms, []byte(p))
@@ -111,6 +114,23 @@ func (t *tokens) word(i int, text string) word {
 	for _, form := range w.forms {
 		if w.edits > 0 && editsFor(form) > 0 {
 			w.pattern = append(w.pattern, newPattern(form, w.edits))
+		}
+	}
+	return w
+}
+
+// wholeWord is a whole as it is looked up on its own: also as it is written, for
+// C07E is a code and not so many units.
+func (t *tokens) wholeWord(first, whole int, text string) word {
+	tok := &t.list[whole]
+	w := word{forms: [][]byte{append([]byte(nil), t.form(whole)...)}, prefix: true}
+	if t.list[first].run != t.list[whole-1].run {
+		return w // with space between
+	}
+	for i := first; i < whole; i++ {
+		if t.list[i].alias {
+			w.forms = append(w.forms, AppendFold(nil, text[tok.start:tok.end]))
+			break
 		}
 	}
 	return w

@@ -77,6 +77,14 @@ func (x *Index) sieve(f *Filter) sieve {
 	return s
 }
 
+// Nothing says which filters nothing of the index can pass, as there is no
+// such code in it.
+func (x *Index) Nothing(f *Filter) (atc, form, groups bool) {
+	s := x.sieve(f)
+	none := func(wanted []bool) bool { return wanted != nil && !slices.Contains(wanted, true) }
+	return s.atc && s.atcLo == s.atcHi, none(s.forms), none(s.groups)
+}
+
 // values are the codes of a list that are wanted, by number plus 1.
 func (x *Index) values(part int, want func(code, display []byte) bool) []bool {
 	n := len(x.parts[part]) / valueSize
@@ -104,11 +112,8 @@ func (s *sieve) keeps(d document, m Market, substitutable bool) bool {
 type Result struct {
 	Total int
 	// Typos of them are found only by allowing for typos.
-	Typos int
-	// Words is how many of the words what was found has: all of them, or, where
-	// nothing has all, as many as anything has.
-	Words  int
-	Missed []string // the words that it lacks, as typed
+	Typos  int
+	Missed []string // the words that it lacks, as typed, where nothing has all
 	Hits   []Hit
 	Facets Facets
 }
@@ -167,7 +172,6 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	s := x.sieve(f)
 	w.ranked = w.ranked[:0]
 	groups := w.groups[:len(q.groups)]
-	res.Words = len(groups)
 	all := false
 	for _, doc := range groups[fewest].touched {
 		cost, ok := uint8(costNotFirst), true
@@ -187,9 +191,8 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	if !all && len(groups) > 1 {
 		mask := x.most(w, groups, func(doc uint32, cost uint8) { x.keep(w, &s, day, doc, cost) })
 		for i := range groups {
-			if mask>>i&1 == 0 {
+			if mask != 0 && mask>>i&1 == 0 {
 				res.Missed = append(res.Missed, q.groups[i].text)
-				res.Words--
 			}
 		}
 	}

@@ -24,6 +24,7 @@ type token struct {
 	run        int  // number of the run of letters and digits that it is part of
 	first      bool // nothing stands before it
 	unit       bool // a unit after a number
+	alias      bool // written otherwise than its form is: a unit's other name
 	hit        bool // a word of the query, while a text is marked
 	inner      bool // letters within a whole, which are no word by themselves: pa of pa404
 }
@@ -95,9 +96,13 @@ func (t *tokens) cut(text string, code bool) {
 
 func isPoint(r rune) bool { return r == '.' || r == ',' }
 
+// hasPoint reports whether a text may have a number with decimals.
+func hasPoint(text string) bool { return strings.ContainsAny(text, ".,") }
+
 // startsDecimal reports whether the point at i starts a number such as .5.
 func startsDecimal(text string, i int) bool {
-	return (i == 0 || text[i-1] == ' ') && i+1 < len(text) && isDigit(text[i+1])
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	return (i == 0 || unicode.IsSpace(before)) && i+1 < len(text) && isDigit(text[i+1])
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
@@ -146,6 +151,7 @@ func (t *tokens) run(text string, i int, code bool, number *int) int {
 		}
 		if kind == tokenWord && !code {
 			if u := unitOf(string(t.buf[at:]), after >= 0); u != "" {
+				tok.alias = u != string(t.buf[at:])
 				t.buf = append(t.buf[:at], u...)
 				tok.to, tok.unit = len(t.buf), after >= 0
 			}

@@ -138,6 +138,8 @@ func commodityOf(object any) *fest.Commodity {
 		return &o.Commodity
 	case *fest.Nutrient:
 		return &o.Commodity
+	case *fest.Commodity: // as the register hands them out
+		return o
 	default:
 		return nil
 	}
