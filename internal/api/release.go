@@ -25,7 +25,9 @@ type indexQuestion struct {
 func questionsOf(table []Route) []indexQuestion {
 	var out []indexQuestion
 	for i := range table {
-		if r := &table[i]; r.Cost == CostCompute && r.Resource == "" && !strings.HasPrefix(r.Pattern, "/v1/releases") {
+		r := &table[i]
+		asks := strings.HasPrefix(r.Pattern, "/v1/") && !strings.HasPrefix(r.Pattern, "/v1/releases") && r.Pattern != atcPattern
+		if asks && r.Resource == "" {
 			out = append(out, indexQuestion{r.Methods[0], r.Pattern})
 		}
 	}
@@ -73,11 +75,11 @@ func (v *view) indexBody() indexBody {
 		b.Resources = append(b.Resources, r)
 	}
 	// ATC codes have no list: the classification is walked from above.
-	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: "/v1/atc/{code}", Template: true, Total: v.snap.Len(cache.ResourceATC)})
+	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: atcPattern, Template: true, Total: v.snap.Len(cache.ResourceATC)})
 	b.Questions = v.questions
 	b.Links = []indexLink{
 		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
-		{"search", searchPath + "?q={q}"}, {"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
+		{"search", searchPath + "?q={q}"}, {"atc", atcPattern}, {"status", "/healthz"},
 	}
 	return b
 }

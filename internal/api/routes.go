@@ -71,6 +71,9 @@ type Route struct {
 // nil for routes without data.
 type handler func(c *call, v *view) error
 
+// atcPattern is the route of the ATC codes, which are no class of M30.
+const atcPattern = "/v1/atc/{code}"
+
 var readOnly = []string{http.MethodGet, http.MethodHead}
 
 // routes is the route table of the public listener.
@@ -88,7 +91,7 @@ func (a *API) routes() []Route {
 		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
 		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Tokens: tokensCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
 		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
-		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
+		{Pattern: atcPattern, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
 	rs = append(rs, a.identifierRoutes()...)
 	for _, res := range fest.Resources() {
