@@ -7,6 +7,7 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
+// R71, R72, R78.
 func TestR71R72R78Conditions(t *testing.T) {
 	t.Parallel()
 	for group, want := range map[string][2]string{
@@ -24,6 +25,7 @@ func TestR71R72R78Conditions(t *testing.T) {
 	}
 }
 
+// R77: what the values of a type are.
 func TestR77ValueLists(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{

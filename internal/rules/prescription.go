@@ -22,11 +22,10 @@ func SamePrescriptionGroup(asked, of string, isPackage bool) bool {
 	return asked == of || !isPackage && of == GroupCF && (asked == GroupC || asked == GroupF)
 }
 
-// The conditions that say what a package is for (R52, R79).
+// The conditions that say what a package is for (R52).
 const (
 	conditionMachineDispensing = "40"
 	conditionUnitDose          = "41"
-	conditionUnregistered      = "34"
 )
 
 // Prescription says whether a package may stand on an e-prescription on a day,

@@ -376,3 +376,50 @@ func TestR46ToR48SizesOfASheet(t *testing.T) {
 		t.Errorf("units are a generic's: %v", u)
 	}
 }
+
+// What stands on administration is told for what it is worth: R33 of
+// unregistered medicines, R63 of the union that a generic carries, R64 of what
+// is not passed on, R109 of label texts.
+func TestAdministrationOfASheet(t *testing.T) {
+	w := newWard()
+	w.generic.MedicineAdministration = &fest.MedicineAdministration{
+		CanBeCrushed: &fest.CS{Code: "1"}, LabelApplicationAreas: []fest.CV{cv("7488", "5", "Mot smerter")},
+	}
+	g := w.today(t, "G").Dosages
+	if len(g) != 1 || !slices.Contains(g[0].Rules, "R63") || g[0].Incomplete {
+		t.Fatalf("R63: a generic carries a union: %+v", g)
+	}
+	if len(g[0].LabelTexts) != 1 || g[0].LabelTexts[0].Display != "Mot smerter" || !slices.Contains(g[0].Inferred, "R109") {
+		t.Errorf("R109: %+v", g[0])
+	}
+	for _, id := range []string{"D1", "P1"} {
+		if d := w.today(t, id).Dosages; len(d) != 0 {
+			t.Errorf("R64: %s has what stands on its generic: %+v", id, d)
+		}
+	}
+	w.drugs[0].MedicineAdministration = &fest.MedicineAdministration{}
+	if d := w.today(t, "P1").Dosages; len(d) != 1 || d[0].Incomplete || slices.Contains(d[0].Rules, "R63") {
+		t.Errorf("a registered drug's own: %+v", d)
+	}
+	w.drugs[0].MedicationType = &fest.CS{Code: "11"}
+	if d := w.today(t, "P1").Dosages; len(d) != 1 || !d[0].Incomplete || !slices.Contains(d[0].Rules, "R33") {
+		t.Errorf("R33: %+v", d)
+	}
+}
+
+// R76: all parts of a condition apply, and values of one are alternatives, so
+// none is left out or joined. R79: condition 34 is told by its number and text.
+func TestPartsOfConditions(t *testing.T) {
+	w := newWard()
+	w.condition("AGES", "34", "5",
+		fest.StructuredCondition{Type: cv("7439", "1", ""), TextValues: []fest.Text{"6"}},
+		fest.StructuredCondition{Type: cv("7439", "3", ""), CodedValues: []fest.CV{cv("8459", "1", "a"), cv("8459", "2", "b")}})
+	w.packages[0].Conditions = []fest.Ref{"AGES"}
+	own := w.today(t, "P1").Conditions.Own
+	if len(own) != 1 || own[0].Number != "34" || own[0].Text != "Tekst AGES" {
+		t.Fatalf("R79: %+v", own)
+	}
+	if s := own[0].Structured; len(s) != 2 || len(s[0].TextValues) != 1 || len(s[1].CodedValues) != 2 {
+		t.Errorf("R76: %+v", own[0].Structured)
+	}
+}
