@@ -3,8 +3,10 @@
 package fullsize_test
 
 import (
-	"bytes"
+	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +20,7 @@ import (
 	"github.com/festd/festd/internal/search"
 )
 
-// queries is how many are asked: what takes half a minute.
+// queries is how many are asked: what takes a minute of CPU.
 const queries = 400
 
 // The search finds in a register of full size what a look at every document
@@ -105,11 +107,15 @@ func snapshotOf(t *testing.T, entries []*fest.Entry) *cache.Snapshot {
 		}
 		c.Counts.Add(e)
 	}
-	var file bytes.Buffer
-	if err := b.Finish(t.Context(), c, &file); err != nil {
+	path := filepath.Join(t.TempDir(), "snapshot")
+	f, err := os.Create(path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	snap, err := cache.OpenBytes(file.Bytes(), fest.Release{Serial: 1, Stream: "test", Content: c}, nil)
+	if err := errors.Join(b.Finish(t.Context(), c, f), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	snap, err := cache.OpenFile(path, fest.Release{Serial: 1, Stream: "test", Content: c}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,10 +11,10 @@ import (
 
 // Build makes the index of the documents. It keeps nothing of the input.
 func Build(in *Input) ([]byte, error) {
-	if len(in.TextEnds) >= maxTexts || len(in.Documents) > math.MaxInt32/2 || len(in.Forms) >= math.MaxUint16 || len(in.Groups) >= math.MaxUint16 {
+	if len(in.TextEnds) >= maxTexts || len(in.Documents) > math.MaxUint32>>flagBits || len(in.Forms) >= math.MaxUint16 || len(in.Groups) >= math.MaxUint16 {
 		return nil, errors.New("search: more texts, documents or codes than an index can number")
 	}
-	b := builder{in: in, keys: make(map[string]uint32, len(in.TextEnds)), names: make([]string, 0, len(in.TextEnds)), words: make([]uint64, 0, len(in.Texts)/5)}
+	b := builder{in: in, texts: string(in.Texts), keys: make(map[string]uint32, len(in.TextEnds)), names: make([]string, 0, len(in.TextEnds)), words: make([]uint64, 0, len(in.Texts)/5)}
 	b.order()
 	b.cutTexts()
 	b.collect()
@@ -24,17 +24,25 @@ func Build(in *Input) ([]byte, error) {
 // builder holds what Build makes on its way.
 type builder struct {
 	in    *Input
+	texts string
 	sorts []uint32 // documents in the order they are numbered in
 	keys  map[string]uint32
 	names []string
 	// words of each text: key << flagBits | flags, without flagPrimary
 	wordEnds []uint32
 	words    []uint64
-	entries  []entry // all postings, by document
+	// postings of each key, from its start on: document << flagBits | flags
+	starts, ends []uint32
+	postings     []uint32
 }
 
-// entry is a posting before it is sorted.
-type entry struct{ key, doc, flags uint32 }
+func (b *builder) text(i uint32) string {
+	var from uint32
+	if i > 0 {
+		from = b.in.TextEnds[i-1]
+	}
+	return b.texts[from:b.in.TextEnds[i]]
+}
 
 // fieldsOf returns the fields of a document.
 func (in *Input) fieldsOf(doc uint32) []Text {
@@ -68,7 +76,7 @@ func (b *builder) order() {
 	var folded []byte
 	for i := range docs {
 		at := len(folded)
-		folded = AppendFold(folded, string(b.in.text(docs[i].Name)))
+		folded = AppendFold(folded, b.text(docs[i].Name))
 		var first [8]byte
 		copy(first[:], folded[at:])
 		list[i] = sortKey{binary.BigEndian.Uint64(first[:]), uint32(at), uint32(len(folded)), uint32(i), docs[i].Kind.rank()} //nolint:gosec // bounded by Build
@@ -119,7 +127,7 @@ func (b *builder) cutTexts() {
 	var variant []byte
 	for i, u := range used {
 		if u&1 != 0 {
-			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
+			text := b.text(uint32(i)) //nolint:gosec // bounded by Build
 			t.cut(text, false)
 			for k := range t.list {
 				variant = b.word(&t, k, text, variant)
@@ -127,7 +135,7 @@ func (b *builder) cutTexts() {
 		}
 		b.wordEnds[2*i] = uint32(len(b.words)) //nolint:gosec // bounded by Build
 		if u&2 != 0 {
-			text := string(in.text(uint32(i))) //nolint:gosec // bounded by Build
+			text := b.text(uint32(i)) //nolint:gosec // bounded by Build
 			for code := true; ; code = false {
 				t.cut(text, code)
 				for k := range t.list {
@@ -185,29 +193,45 @@ func plain(s string) bool {
 	return true
 }
 
-// collect lists the words of all documents.
+// collect lists the documents of all words.
 func (b *builder) collect() {
 	in := b.in
-	total := 0
+	b.starts = make([]uint32, len(b.names)+1)
 	for _, f := range in.Fields {
-		total += len(b.wordsOf(f))
+		for _, w := range b.wordsOf(f) {
+			b.starts[w>>flagBits+1]++
+		}
 	}
-	b.entries = make([]entry, 0, total)
-	for num, doc := range b.sorts {
+	for i := 1; i < len(b.starts); i++ {
+		b.starts[i] += b.starts[i-1]
+	}
+	b.postings, b.ends = make([]uint32, b.starts[len(b.names)]), slices.Clone(b.starts[:len(b.names)])
+	for num, doc := range b.sorts { // ascending within a key
+		kind := in.Documents[doc].Kind
 		for _, f := range in.fieldsOf(doc) {
-			kind := in.Documents[doc].Kind
-			flags, mask := uint32(0), uint32(1<<flagBits-1)
+			flags, mask := uint32(num)<<flagBits, uint32(1<<flagBits-1) //nolint:gosec // bounded by Build
 			if primary(kind, f.Field) {
-				flags = flagPrimary
+				flags |= flagPrimary
 			}
 			if !first(kind, f.Field) {
 				mask &^= flagFirst
 			}
 			for _, w := range b.wordsOf(f) {
-				b.entries = append(b.entries, entry{uint32(w >> flagBits), uint32(num), flags | uint32(w)&mask}) //nolint:gosec // bounded by Build
+				b.post(uint32(w>>flagBits), flags|uint32(w)&mask) //nolint:gosec // a number of a key
 			}
 		}
 	}
+}
+
+// post adds a posting; one of a document that has the word already adds to it.
+func (b *builder) post(key, posting uint32) {
+	end := b.ends[key]
+	if end > b.starts[key] && b.postings[end-1]>>flagBits == posting>>flagBits {
+		b.postings[end-1] |= posting
+		return
+	}
+	b.postings[end] = posting
+	b.ends[key]++
 }
 
 func (b *builder) wordsOf(f Text) []uint64 {
@@ -248,27 +272,13 @@ func (b *builder) sortedKeys() []uint32 {
 	return order
 }
 
-// write sorts the keys, groups the postings by them and lays out the parts.
+// write sorts the keys and lays out the parts.
 func (b *builder) write() []byte {
 	in := b.in
 	var parts [numParts][]byte
 	u32 := func(part int, v uint32) { parts[part] = binary.LittleEndian.AppendUint32(parts[part], v) }
 
 	order := b.sortedKeys()
-	starts := make([]uint32, len(b.names)+1)
-	for i := range b.entries {
-		starts[b.entries[i].key+1]++
-	}
-	for i := 1; i < len(starts); i++ {
-		starts[i] += starts[i-1]
-	}
-	type posting struct{ doc, flags uint32 }
-	postings := make([]posting, len(b.entries))
-	next := slices.Clone(starts)
-	for _, e := range b.entries { // by document, so ascending within a key
-		postings[next[e.key]] = posting{e.doc, e.flags}
-		next[e.key]++
-	}
 	room := func(part, n int) { parts[part] = make([]byte, 0, n) }
 	letters := 0
 	for _, name := range b.names {
@@ -277,7 +287,7 @@ func (b *builder) write() []byte {
 	room(partKeys, letters)
 	room(partKeyEnds, 4*len(b.names))
 	room(partShared, len(b.names))
-	room(partPostings, 3*len(b.entries)) // rarely more
+	room(partPostings, 3*len(b.postings)) // rarely more
 	room(partPostEnds, 4*len(b.names))
 	room(partTextEnds, 4*len(in.TextEnds))
 	room(partDocuments, documentSize*len(b.sorts))
@@ -294,15 +304,11 @@ func (b *builder) write() []byte {
 		parts[partKeys] = append(parts[partKeys], name...)
 		u32(partKeyEnds, uint32(len(parts[partKeys]))) //nolint:gosec // bounded by Build
 		parts[partShared] = append(parts[partShared], byte(shared))
-		list := postings[starts[num]:starts[num+1]]
 		last := uint32(0)
-		for i := 0; i < len(list); {
-			p := list[i]
-			for i++; i < len(list) && list[i].doc == p.doc; i++ {
-				p.flags |= list[i].flags
-			}
-			parts[partPostings] = binary.AppendUvarint(parts[partPostings], uint64(p.doc-last)<<flagBits|uint64(p.flags))
-			last = p.doc
+		for _, p := range b.postings[b.starts[num]:b.ends[num]] {
+			doc := p >> flagBits
+			parts[partPostings] = binary.AppendUvarint(parts[partPostings], uint64(doc-last)<<flagBits|uint64(p&(1<<flagBits-1)))
+			last = doc
 		}
 		u32(partPostEnds, uint32(len(parts[partPostings]))) //nolint:gosec // bounded by Build
 	}

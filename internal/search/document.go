@@ -162,11 +162,3 @@ type Input struct {
 	Forms     []Value
 	Groups    []Value
 }
-
-func (in *Input) text(i uint32) []byte {
-	var from uint32
-	if i > 0 {
-		from = in.TextEnds[i-1]
-	}
-	return in.Texts[from:in.TextEnds[i]]
-}
