@@ -96,7 +96,7 @@ func (b *interactionCheckBody) question() (*answer.InteractionQuestion, error) {
 	case n == 0:
 		return nil, badMember("/lines", "", "there is nothing to check", "an array of 1 to "+strconv.Itoa(mostCheckLines)+" lines")
 	case n > mostCheckLines:
-		return nil, tooMany("/lines", n, mostCheckLines)
+		return nil, tooMany(n, mostCheckLines)
 	}
 	for i := range b.Lines {
 		if err := checkLine("/lines/"+strconv.Itoa(i), &b.Lines[i]); err != nil {

@@ -226,9 +226,9 @@ func memberName(f *reflect.StructField) string {
 	return name
 }
 
-// tooMany refuses a list in a body that is longer than a question may be.
-func tooMany(pointer string, n, most int) error {
-	return badMember(pointer, strconv.Itoa(n), "the list has "+strconv.Itoa(n)+" elements", "at most "+strconv.Itoa(most)+"; ask the rest in another request")
+// tooMany refuses a question with more lines than one may have.
+func tooMany(n, most int) error {
+	return badMember("/lines", strconv.Itoa(n), "the list has "+strconv.Itoa(n)+" elements", "at most "+strconv.Itoa(most)+"; ask the rest in another request")
 }
 
 // answer sends the JSON that was asked for with a posted body. It is for this

@@ -46,7 +46,7 @@ func posting(t *testing.T) http.Handler {
 				return err
 			}
 			if n := len(q.Lines); n > 2 {
-				return tooMany("/lines", n, 2)
+				return tooMany(n, 2)
 			}
 			return a.answer(c, append(mustJSON(q), '\n'))
 		},

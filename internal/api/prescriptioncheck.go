@@ -103,7 +103,7 @@ func (b *prescriptionCheckBody) question() (*answer.PrescriptionQuestion, error)
 	case n == 0:
 		return nil, badMember("/lines", "", "there is nothing to check", "an array of 1 to "+strconv.Itoa(mostPrescriptions)+" lines")
 	case n > mostPrescriptions:
-		return nil, tooMany("/lines", n, mostPrescriptions)
+		return nil, tooMany(n, mostPrescriptions)
 	}
 	q.Lines = make([]answer.PrescriptionLine, len(b.Lines))
 	for i := range b.Lines {

@@ -125,7 +125,7 @@ func (a *API) lookups(c *call, v *view) error {
 	case n == 0:
 		return badMember("/lines", "", "there is nothing to look up", "1 to "+strconv.Itoa(answer.MostLookups)+" lines")
 	case n > answer.MostLookups:
-		return tooMany("/lines", n, answer.MostLookups)
+		return tooMany(n, answer.MostLookups)
 	}
 	if more := len(q.Lines) / linesPerToken; more > 0 {
 		if err := a.charge(c, CostCompute, more); err != nil {
