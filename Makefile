@@ -79,6 +79,11 @@ POINTS ?= 200
 kill-sweep: ## Kill importers and PostgreSQL at POINTS (default 200) instants of an import each
 	FESTD_KILL_POINTS='$(POINTS)' go test -count=1 -timeout 4h -run '^Test.*Killed' -v ./internal/endtoend
 
+REFERENCE ?= 10m
+.PHONY: reference
+reference: ## Compare answers at full size with the slow reference: a million questions, or REFERENCE (default 10m) of each kind
+	FESTD_REFERENCE_TIME='$(REFERENCE)' go test -count=1 -timeout 4h -v -run 'AtFullSize' ./internal/fullsize
+
 .PHONY: bench
 bench: ## Measure; prints a table of ratios and writes docs/PERFORMANCE.md
 	go run ./bench $(ARGS)
