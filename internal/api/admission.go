@@ -156,7 +156,10 @@ func (a *API) compute(c *call) error {
 	if a.adm.Valves == nil || c.slot != nil {
 		return nil
 	}
-	leave, ok := a.adm.Compute.Enter(c.r.Context())
+	leave, ok := func() {}, a.adm.Strain.Admit()
+	if ok {
+		leave, ok = a.adm.Compute.Enter(c.r.Context())
+	}
 	if !ok {
 		return a.noSlot(c, CostCompute, a.opts.RetryMin, a.opts.RetryMax-a.opts.RetryMin)
 	}

@@ -26,6 +26,9 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	if err != nil {
 		return err
 	}
+	if valves != nil {
+		a.work.Go(func() { valves.Strain.Run(ctx) })
+	}
 	rulesOff, err := rules.ParseSet(a.opts.RulesOff...)
 	if err != nil {
 		return err
