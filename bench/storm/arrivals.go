@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ type arrivals struct {
 	paths   []string
 	clients []*http.Client
 	next    int
+	pace    int // bytes a second that each reads at most; 0: as fast as it can
 	all     sync.WaitGroup
 
 	ok, refused, failed atomic.Int64
@@ -70,7 +72,7 @@ func (a *arrivals) send(ctx context.Context, client *http.Client, path string) {
 		return
 	}
 	defer resp.Body.Close()
-	_, err = crowd.Drain(resp.Body)
+	_, err = crowd.Drain(paced(resp.Body, a.pace))
 	switch {
 	case err != nil:
 		a.failed.Add(1)
@@ -89,4 +91,34 @@ func (a *arrivals) wait() {
 	for _, c := range a.clients {
 		c.CloseIdleConnections()
 	}
+}
+
+// line is what a consumer's line carries: so that what is short is places in
+// the class, not processors that can be read from as fast as memory.
+const line = 40 << 20
+
+// paced reads at most so many bytes a second; 0: as many as there are.
+func paced(r io.Reader, rate int) io.Reader {
+	if rate == 0 {
+		return r
+	}
+	return &pacedReader{r: r, rate: rate, begun: time.Now()}
+}
+
+type pacedReader struct {
+	r     io.Reader
+	rate  int
+	begun time.Time
+	read  int
+}
+
+// Read implements [io.Reader].
+func (p *pacedReader) Read(b []byte) (int, error) {
+	due := p.begun.Add(time.Duration(float64(p.read) / float64(p.rate) * float64(time.Second)))
+	if wait := time.Until(due); wait > time.Millisecond {
+		time.Sleep(wait)
+	}
+	n, err := p.r.Read(b)
+	p.read += n
+	return n, err
 }

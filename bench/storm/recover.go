@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	firstRate   = 10.0
+	firstRate   = 5.0
 	lastRate    = 5000.0
 	recoverTime = 5 * time.Second // what recovery may take
 )
@@ -86,6 +86,9 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 		return nil, err
 	}
 	a, stepTime := newArrivals(server, 500, paths...), s.hold/5
+	if class == "bulk" {
+		a.pace = line
+	}
 	rate, short := firstRate, 0
 	for ; ctx.Err() == nil && rate < lastRate; rate *= 1.5 {
 		goodput := a.step(ctx, rate, stepTime)
