@@ -220,7 +220,7 @@ func (d *document) code(s string, main bool) { d.texts = append(d.texts, text{s,
 // add makes the document of an item, if it is one that is searched.
 func (c *collector) add(e *fest.Entry, it fest.Item, number int) {
 	d := &document{resource: it.Resource, key: it.Key, number: number}
-	name := ""
+	var name string
 	switch o := e.Object.(type) {
 	case *fest.Generic:
 		d.kind, name = 0, string(o.NameFormStrength)

@@ -24,7 +24,7 @@ func TestAllocations(t *testing.T) {
 		}
 		res := x.Search(q, day, &Filter{}, 0, 20)
 		hits, missed := float64(len(res.Hits)), float64(len(res.Missed))
-		if got, budget := testing.AllocsPerRun(100, func() { _, _ = Parse(text) }), float64(word*(q.Words()+1)); got > budget { //nolint:errcheck // it was read above
+		if got, budget := testing.AllocsPerRun(100, func() { _, _ = Parse(text) }), float64(word*(q.Words()+1)); got > budget {
 			t.Errorf("reading %q allocates %v times; the budget is %v", text, got, budget)
 		}
 		if got := testing.AllocsPerRun(100, func() { x.Search(q, day, &Filter{}, 0, 20) }); got > search+missed {
