@@ -63,7 +63,7 @@ func TestUsage(t *testing.T) {
 		want string
 	}{
 		{"an argument", []string{"import"}, `argument "import": only flags are taken`},
-		{"no such measurement", []string{"--only", "imprt"}, "there are import, ready, lookup, search, memory, postgres"},
+		{"no such measurement", []string{"--only", "imprt"}, "there are import, ready, lookup, search, interactions, lookups, memory, postgres"},
 		{"negative runs", []string{"--runs", "-1"}, "want at least 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

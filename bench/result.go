@@ -22,7 +22,7 @@ type measurement struct {
 // measurements are all there are, in the order of the report. Later ones (a
 // consumer's view, a restart storm) are added here.
 func measurements() []measurement {
-	return []measurement{importMeasurement(), readyMeasurement(), lookupMeasurement(), searchMeasurement(), memoryMeasurement(), postgresMeasurement()}
+	return []measurement{importMeasurement(), readyMeasurement(), lookupMeasurement(), searchMeasurement(), interactionsMeasurement(), lookupsMeasurement(), memoryMeasurement(), postgresMeasurement()}
 }
 
 func names(ms []measurement) []string {

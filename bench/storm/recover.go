@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/festd/festd/bench/internal/crowd"
@@ -12,7 +14,7 @@ import (
 )
 
 const (
-	firstRate   = 5.0
+	firstRate   = 10.0
 	lastRate    = 5000.0
 	recoverTime = 5 * time.Second // what recovery may take
 )
@@ -58,7 +60,8 @@ func recovers(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]ro
 	return rows, nil
 }
 
-// recovery goes up past saturation, holds twice as much, and comes down again.
+// recovery goes up past saturation, holds twice what could be served, and comes
+// down again. (Far more is beyond what one processor can offer and count.)
 func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err error) {
 	r := &recovery{class: class}
 	srv, err := s.server(ctx, true)
@@ -69,12 +72,12 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 	if err := errors.Join(srv.Start(), srv.Ready(ctx)); err != nil {
 		return nil, err
 	}
-	url := "http://" + srv.API
+	server := "http://" + srv.API
 	paths, err := work(ctx, srv, class)
 	if err != nil {
 		return nil, err
 	}
-	probe, err := crowd.StartProbe(ctx, s.rate, url)
+	probe, err := crowd.StartProbe(ctx, s.rate, server)
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +85,20 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 	if err := errors.Join(probe.Enter(before), rest(ctx, s.quiet), probe.Enter("up")); err != nil {
 		return nil, err
 	}
-	a, stepTime := newArrivals(url, 500, paths...), s.hold/5
-	rate := firstRate
-	for ; ctx.Err() == nil && rate < lastRate; rate *= 2 {
+	a, stepTime := newArrivals(server, 500, paths...), s.hold/5
+	rate, short := firstRate, 0
+	for ; ctx.Err() == nil && rate < lastRate; rate *= 1.5 {
 		goodput := a.step(ctx, rate, stepTime)
 		s.say("  %.0f/s offered: %.1f/s served", rate, goodput)
 		r.peak = max(r.peak, goodput)
-		if goodput < .7*rate {
+		if goodput >= .8*rate {
+			short = 0
+		} else if short++; short == 2 { // once may be an accident
 			r.saturatedOnce = true
 			break
 		}
 	}
-	r.offered = 2 * rate
+	r.offered = 2 * r.peak
 	if err := probe.Enter(during); err != nil {
 		return nil, err
 	}
@@ -129,14 +134,16 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 	return r, err
 }
 
-// work is what requests of a class ask for.
+// work is what requests of a class ask for: of class compute, what costs the
+// server much more than it costs the generator to receive.
 func work(ctx context.Context, srv *rig.Server, class string) ([]string, error) {
 	if class == "bulk" {
 		return []string{crowd.File}, nil
 	}
 	var page struct {
 		Items []struct {
-			ID string `json:"id"`
+			ID   string `json:"id"`
+			Name string `json:"brandName"`
 		} `json:"items"`
 	}
 	if err := srv.JSON(ctx, "/v1/drugs?limit=100", &page); err != nil {
@@ -145,7 +152,16 @@ func work(ctx context.Context, srv *rig.Server, class string) ([]string, error) 
 	now := srv.Serial(ctx)
 	var paths []string
 	for _, it := range page.Items {
-		paths = append(paths, fmt.Sprintf("/v1/releases/%d/changes?from=%d&limit=500", now, now-1), fmt.Sprintf("/v1/drugs/%s?release=%d", it.ID, now-1))
+		letters := strings.Split(it.Name, "")
+		paths = append(paths,
+			"/v1/search?limit=2&q="+url.QueryEscape(strings.Join(letters[:min(5, len(letters))], " ")),
+			"/v1/search?limit=2&q="+url.QueryEscape(strings.Join(letters[len(letters)-min(4, len(letters)):], " ")),
+			"/v1/search?limit=2&q="+url.QueryEscape(strings.Join(letters[:min(3, len(letters))], " ")+" "+letters[len(letters)-1]))
+	}
+	for _, it := range page.Items[:min(30, len(page.Items))] {
+		paths = append(paths,
+			fmt.Sprintf("/v1/releases/%d/changes?from=%d&limit=20", now, now-1),
+			fmt.Sprintf("/v1/drugs/%s?release=%d", it.ID, now-1))
 	}
 	return paths, nil
 }

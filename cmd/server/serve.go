@@ -22,6 +22,7 @@ type serveCmd struct {
 	AdminTokenFile string         `help:"File with the token that the administration on the ops listener asks for; without one it is off there." type:"path" placeholder:"FILE"`
 	Filter         app.Filter     `help:"Which of DMP's extracts the source is." default:"Rekvirent" placeholder:"NAME"`
 	Sample         app.SampleMode `help:"Serve made-up data while there is no release: auto (only on loopback, without a source), on or off." enum:"auto,on,off" default:"auto"`
+	RulesOff       []string       `help:"Inferred rule of docs/RULES.md that answers are to do without, such as R62; several with commas, or the flag again." placeholder:"RULE"`
 	LoadTimeout    time.Duration  `help:"Longest time that loading a release from disk may take." default:"2m"`
 	DrainGrace     time.Duration  `help:"Time between becoming unready and closing the listener at SIGTERM, for load balancers to notice." default:"0s"`
 	DrainTimeout   time.Duration  `help:"Longest wait for requests under way at SIGTERM." default:"30s"`
@@ -43,7 +44,7 @@ func (c *serveCmd) Run(env *environment) error {
 	a, err := app.New(app.Options{
 		SourceOptions: c.source(),
 		Listen:        c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, PublishWindow: c.PublishWindow, AdminTokenFile: c.AdminTokenFile, Filter: c.Filter,
-		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout,
+		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout, RulesOff: c.RulesOff,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Valves: c.valves(), Version: buildVersion(), Log: log,
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 type admission struct {
 	*Valves // nil: nobody is refused
 	lookup  gauge
+	bodies  gauge // that are being received
 	refused refusals
 }
 
@@ -37,8 +38,13 @@ func (a *API) admit(c *call, rt *Route) error {
 	if rt.Cost == CostOps {
 		return nil
 	}
-	if err := a.charge(c, rt); err != nil {
+	if err := a.charge(c, rt.Cost, rt.tokens()); err != nil {
 		return err
+	}
+	if rt.Body > 0 { // who sends slowly takes no slot meanwhile
+		if err := a.receive(c, rt); err != nil {
+			return err
+		}
 	}
 	switch rt.Cost {
 	case CostLookup:
@@ -63,9 +69,10 @@ func (a *API) leave(c *call) {
 	}
 }
 
-// charge takes the tokens of a route from the client's bucket, and tells it
-// what is left.
-func (a *API) charge(c *call, rt *Route) error {
+// charge takes tokens from the client's bucket for a request of a class, and
+// tells it what is left. A handler that finds out what a posted question costs
+// charges the rest.
+func (a *API) charge(c *call, class Cost, tokens int) error {
 	v := a.adm.Valves
 	if v == nil {
 		return nil
@@ -74,11 +81,11 @@ func (a *API) charge(c *call, rt *Route) error {
 	c.who = who
 	if plan.Unlimited() {
 		if !known {
-			return a.unknownKey(rt.Cost)
+			return a.unknownKey(class)
 		}
 		return nil
 	}
-	take := v.Clients.Take(who, plan.Quota, rt.tokens(), c.start)
+	take := v.Clients.Take(who, plan.Quota, tokens, c.start)
 	if !v.HideLimits {
 		h := c.Header()
 		h[headerLimit] = plan.Limit(take.Remaining)
@@ -87,14 +94,14 @@ func (a *API) charge(c *call, rt *Route) error {
 	if !take.OK {
 		// Nobody comes back before the bucket is full: one token would be gone
 		// at once. Those who were refused together come back over that time again.
-		return a.refuse(rt.Cost, byQuota, &failure{
+		return a.refuse(class, byQuota, &failure{
 			kind:    errTooManyRequests,
 			retry:   valve.RetryAfter(take.Reset, min(max(take.Reset, leastSpread), mostSpread)),
 			problem: Problem{Detail: "this client has used up its quota of " + itoa(plan.Burst) + " at once, " + strconv.FormatFloat(plan.Rate, 'f', -1, 64) + " a second"},
 		})
 	}
 	if !known {
-		return a.unknownKey(rt.Cost)
+		return a.unknownKey(class)
 	}
 	return nil
 }
@@ -149,7 +156,10 @@ func (a *API) compute(c *call) error {
 	if a.adm.Valves == nil || c.slot != nil {
 		return nil
 	}
-	leave, ok := a.adm.Compute.Enter(c.r.Context())
+	leave, ok := func() {}, a.adm.Strain.Admit()
+	if ok {
+		leave, ok = a.adm.Compute.Enter(c.r.Context())
+	}
 	if !ok {
 		return a.noSlot(c, CostCompute, a.opts.RetryMin, a.opts.RetryMax-a.opts.RetryMin)
 	}

@@ -29,7 +29,7 @@ func (c Cost) String() string { return [costs]string{"ops", "lookup", "compute",
 type admissionCollector struct {
 	adm *admission
 
-	refused, inFlight, peak, waiting, aside, clients, overflows *prometheus.Desc
+	refused, inFlight, peak, waiting, aside, share, clients, overflows *prometheus.Desc
 }
 
 func newAdmissionCollector(adm *admission) *admissionCollector {
@@ -43,6 +43,7 @@ func newAdmissionCollector(adm *admission) *admissionCollector {
 		peak:      desc("fest_class_in_flight_peak", "The most that ever held a place of the class at once.", "class"),
 		waiting:   desc("fest_class_waiting", "Requests that wait for a place of their class.", "class"),
 		aside:     desc("fest_class_aside", "Slow readers that gave their place to those who wait, and are still being sent to.", "class"),
+		share:     desc("fest_compute_admitted_share", "Share of the work of class compute that may begin: less than 1 while processors are short."),
 		clients:   desc("fest_clients", "Clients in the table of quotas."),
 		overflows: desc("fest_client_overflows_total", "Requests of newcomers that found the table of quotas full and shared a bucket."),
 	}
@@ -50,7 +51,7 @@ func newAdmissionCollector(adm *admission) *admissionCollector {
 
 // Describe implements prometheus.Collector.
 func (c *admissionCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.refused, c.inFlight, c.peak, c.waiting, c.aside, c.clients, c.overflows} {
+	for _, d := range []*prometheus.Desc{c.refused, c.inFlight, c.peak, c.waiting, c.aside, c.share, c.clients, c.overflows} {
 		out <- d
 	}
 }
@@ -81,12 +82,13 @@ func (c *admissionCollector) Collect(out chan<- prometheus.Metric) {
 			send(c.refused, prometheus.CounterValue, float64(c.adm.refused[class][by].Load()), class.String(), reasonNames[by])
 		}
 	}
-	clients, overflows, aside := 0, int64(0), 0
+	clients, overflows, aside, share := 0, int64(0), 0, 1.0
 	if v := c.adm.Valves; v != nil {
-		aside = v.Bulk.Aside()
+		aside, share = v.Bulk.Aside(), v.Strain.Share()
 		clients, overflows = v.Clients.Len(), v.Clients.Overflows()
 	}
 	send(c.aside, prometheus.GaugeValue, float64(aside), CostBulk.String())
+	send(c.share, prometheus.GaugeValue, share)
 	send(c.clients, prometheus.GaugeValue, float64(clients))
 	send(c.overflows, prometheus.CounterValue, float64(overflows))
 }

@@ -45,7 +45,7 @@ func newValves(t testing.TB, trusted ...string) *api.Valves {
 	}
 	return &api.Valves{
 		Anyone: plan(1e6, 60_000), Clients: valve.NewClients(10_000), Identifier: id, LookupInFlight: 1024,
-		Compute: valve.NewPool(8, 64, 50*time.Millisecond), Bulk: valve.NewPool(8, 4096, time.Minute),
+		Compute: valve.NewPool(8, 64, 50*time.Millisecond), Bulk: valve.NewPool(8, 4096, time.Minute), Strain: valve.NewStrain(time.Minute),
 	}
 }
 
@@ -481,5 +481,22 @@ func TestWhoeverLeavesIsNotRefused(t *testing.T) {
 	}
 	if got := s.metric(t, `fest_http_requests_total{code="499",method="GET",route="/v1/releases/{serial}/changes"}`); got != 1 {
 		t.Errorf("clients gone: %v", got)
+	}
+}
+
+// Work that computes is refused while processors are short, lookups are not.
+func TestStrainRefusesCompute(t *testing.T) {
+	v := newValves(t)
+	s := valved(t, v, nil)
+	if a := s.get(t, "/v1/search?q=paracet"); a.status != http.StatusOK {
+		t.Fatalf("%d without strain", a.status)
+	}
+	v.Strain.Set(0)
+	a := s.get(t, "/v1/search?q=paracet")
+	if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d, Retry-After %q: want 503 and when to come back", a.status, a.header.Get("Retry-After"))
+	}
+	if a := s.get(t, "/v1/drugs?limit=1"); a.status != http.StatusOK {
+		t.Errorf("a lookup: %d", a.status)
 	}
 }

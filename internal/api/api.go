@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,13 +20,15 @@ type API struct {
 	table   []Route
 	// opsTable is the route table of the ops listener.
 	opsTable []Route
-	current  atomic.Pointer[view]
-	coders   *compressors
-	page     *page
-	spec     document
-	opsSpec  document
-	oslo     *time.Location // of FEST's days (R1)
-	logged   atomic.Uint64  // successful requests, for thinning the access log
+	// questions are those of the table that /v1 lists.
+	questions []indexQuestion
+	current   atomic.Pointer[view]
+	coders    *compressors
+	page      *page
+	spec      document
+	opsSpec   document
+	oslo      *time.Location // of FEST's days (R1)
+	logged    atomic.Uint64  // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
@@ -49,6 +52,7 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a.table, a.opsTable = a.routes(), a.opsRoutes()
+	a.questions = questionsOf(a.table)
 	a.public = a.newPublic()
 	a.ops = a.newOps()
 	return a, nil
@@ -79,14 +83,14 @@ func (a *API) newPublic() http.Handler {
 		return fail(errURITooLong, "the request target may be "+itoa(a.opts.MaxURLBytes)+" bytes long")
 	})
 	tooLarge := a.stray(func(c *call, _ *view) error {
-		c.Header()["Connection"] = []string{"close"}
-		return fail(errBodyTooLarge, "a body may be "+itoa(int(a.opts.MaxBodyBytes))+" bytes long; no route of this API reads one")
+		c.Header()["Connection"] = closeConnection
+		return fail(errBodyTooLarge, "a body may be "+itoa(int(a.opts.MaxBodyBytes))+" bytes long, and this route reads none")
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case len(r.RequestURI) > a.opts.MaxURLBytes:
 			tooLong.ServeHTTP(w, r)
-		case r.ContentLength > a.opts.MaxBodyBytes:
+		case r.ContentLength > a.opts.MaxBodyBytes && !a.reads(r):
 			tooLarge.ServeHTTP(w, r)
 		default:
 			if e, key := fast.find(r); e != nil {
@@ -96,6 +100,12 @@ func (a *API) newPublic() http.Handler {
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// reads reports whether the request is for a route that reads its body; that
+// has a bound of its own.
+func (a *API) reads(r *http.Request) bool {
+	return r.Method == http.MethodPost && slices.ContainsFunc(a.table, func(rt Route) bool { return rt.Body > 0 && rt.Pattern == r.URL.Path })
 }
 
 // router builds the router and its shortcut from the route table.

@@ -170,7 +170,7 @@ func (a *API) open(c *call, v *view, r *ArchivedRelease, value string) (*view, e
 		return nil, a.archiveFailure(v, value, r, err)
 	}
 	c.opened = snap
-	then := newView(snap, a.opts.Version, v.advisory)
+	then := newView(snap, &a.opts, v.advisory)
 	h := c.Header()
 	delete(h, headerSample)
 	then.name(h)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -33,10 +34,11 @@ type call struct {
 	// snap is the snapshot that was served when the request came.
 	snap *cache.Snapshot
 
-	who    valve.Client // whose quota it was taken from
-	lookup bool         // it has a place among the lookups
-	slot   func()       // gives back a slot of a pool; nil for none
-	cut    bool         // the client read too slowly and was cut off
+	posted *bytes.Buffer // the body, where the route takes one
+	who    valve.Client  // whose quota it was taken from
+	lookup bool          // it has a place among the lookups
+	slot   func()        // gives back a slot of a pool; nil for none
+	cut    bool          // the client read too slowly and was cut off
 }
 
 // release gives the snapshots back; nothing may be read from them after it.

@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -170,7 +171,7 @@ func (q *changesQuery) encode(cursor string, defaultLimit int) string {
 
 // limit reads the size of a page.
 func (a *API) limit(p parameter) (int, error) {
-	n, err := strconv.Atoi(p.value)
+	n, err := strconv.Atoi(strings.TrimSpace(p.value))
 	if err != nil || n < 1 || n > a.opts.MaxLimit {
 		return 0, badParameter(p.name, p.value, "not a number of entries that a page can have", "a whole number from 1 to "+strconv.Itoa(a.opts.MaxLimit))
 	}

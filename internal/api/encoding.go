@@ -151,6 +151,16 @@ func (p *compressors) encoder(c coding, w io.Writer) (e encoder, done func()) {
 	return e, func() { e.Reset(io.Discard); pool.Put(e) }
 }
 
+// compress writes the body to w in a coding that is one.
+func (p *compressors) compress(c coding, w io.Writer, body []byte) error {
+	enc, done := p.encoder(c, w)
+	defer done()
+	if _, err := enc.Write(body); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
 // buffer lends a buffer.
 func (p *compressors) buffer() *bytes.Buffer {
 	b := p.buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // the pool's own

@@ -97,6 +97,9 @@ func (e *endpoint) done(c *call) {
 	if a.opts.AccessLog != nil && a.logs(status) {
 		a.access(c, e.route.Pattern, status, took)
 	}
+	if c.posted != nil {
+		a.coders.giveBack(c.posted)
+	}
 	*c = call{}
 	calls.Put(c)
 }

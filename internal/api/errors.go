@@ -22,6 +22,9 @@ var (
 	errSeveral             = errors.New("several entries have this key")
 	errURITooLong          = errors.New("the URL is too long")
 	errBodyTooLarge        = errors.New("the body is too large")
+	errBodyTimeout         = errors.New("the body did not come in time")
+	errMediaType           = errors.New("unsupported media type")
+	errInvalidBody         = errors.New("invalid body")
 	errNotReady            = errors.New("nothing is served yet")
 	errTooManyRequests     = errors.New("the client's quota is used up")
 	errOverloaded          = errors.New("too much is under way")
@@ -32,7 +35,6 @@ var (
 
 	errUnauthorized = errors.New("unauthorized")
 	errAdminOff     = errors.New("administration is off")
-	errInvalidBody  = errors.New("invalid body")
 	errAdminFailed  = errors.New("the administration failed")
 )
 
@@ -66,7 +68,7 @@ var problemTypes = []problemType{
 	{errNoRoute, http.StatusNotFound, "no-such-resource", "No such resource",
 		"The path is none of this API's. /v1 lists the resources, /openapi.yaml describes them."},
 	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", "Method not allowed",
-		"The header Allow has the methods of the resource. This API is read only."},
+		"The header Allow has the methods of the resource. No method of this API changes anything."},
 	{errNotAcceptable, http.StatusNotAcceptable, "not-acceptable", "Not acceptable",
 		"The header Accept leaves out every representation of the resource; the member available has them. Single entries come as JSON and as XML, lists as JSON only."},
 	{errEncodingUnsupported, http.StatusNotAcceptable, "no-acceptable-encoding", "No acceptable content coding",
@@ -77,6 +79,12 @@ var problemTypes = []problemType{
 		"Path and query together are longer than this service reads."},
 	{errBodyTooLarge, http.StatusRequestEntityTooLarge, "body-too-large", "Body too large",
 		"The request declares a body larger than this service takes."},
+	{errInvalidBody, http.StatusBadRequest, "invalid-body", "Invalid body",
+		"The body is not the JSON object that is described: a member is unknown, missing, repeated or of the wrong kind, or a list is too long. The members pointer, value and expected say which, what it was and what would be right."},
+	{errMediaType, http.StatusUnsupportedMediaType, "unsupported-media-type", "Unsupported media type",
+		"The body is to be JSON (Content-Type: application/json), in UTF-8 and without a content coding."},
+	{errBodyTimeout, http.StatusRequestTimeout, "request-timeout", "Request timeout",
+		"The body did not come within the time that a request may take."},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", "Not ready",
 		"No verified release is served yet. Come back after the seconds in Retry-After, which differ from answer to answer so that clients do not come back in step."},
 	{ErrBusy, http.StatusServiceUnavailable, "busy", "Busy",
@@ -104,8 +112,6 @@ var opsProblemTypes = []problemType{
 		"The administration wants the header Authorization: Bearer with the token of --admin-token-file."},
 	{errAdminOff, http.StatusForbidden, "administration-off", "Administration is off",
 		"The server was started without --admin-token-file, so nobody may administer it over HTTP; the command server releases can."},
-	{errInvalidBody, http.StatusBadRequest, "invalid-body", "Invalid body",
-		"The body is not the JSON object that is described: a member is unknown, missing or of the wrong kind."},
 	{ErrAdminNotFound, http.StatusNotFound, "unknown-release", "Unknown release",
 		"No release or candidate has that serial or digest."},
 	{ErrAdminConflict, http.StatusConflict, "conflict", "Conflict",

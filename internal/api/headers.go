@@ -23,7 +23,7 @@ var (
 	// than anybody has. Nothing here depends on cookies or on the origin.
 	anyOrigin     = []string{"*"}
 	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, traceresponse"}
-	allowHeaders  = []string{"Accept, Accept-Language, Authorization, If-Modified-Since, If-None-Match, Range, traceparent, X-Api-Key"}
+	allowHeaders  = []string{"Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, Range, traceparent, X-Api-Key"}
 	maxAge        = []string{"86400"}
 	sampleValue   = []string{sampleText}
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -28,7 +29,7 @@ func hintForKey(res fest.Resource, key string) string {
 	case res == fest.ResourcePackages && len(key) == itemNumberLength:
 		return "item numbers are looked up as " + list + "itemNumber=" + key
 	}
-	if hint := wrongCheckDigit(key); hint != "" {
+	if hint := answer.WrongCheckDigit(key); hint != "" {
 		return hint
 	}
 	if res == fest.ResourcePackages && gtinLength(len(key)) {
@@ -46,7 +47,7 @@ func hintForList(filters []cache.Query) string {
 				return lostZero(f.Value) + "itemNumber=0" + f.Value
 			}
 		case "gtin":
-			if hint := wrongCheckDigit(f.Value); hint != "" {
+			if hint := answer.WrongCheckDigit(f.Value); hint != "" {
 				return hint
 			}
 		}
@@ -58,33 +59,7 @@ func lostZero(number string) string {
 	return number + " has five digits, item numbers mostly have six: perhaps a leading zero was lost on the way: "
 }
 
-// wrongCheckDigit says so of a GTIN; "" for a good one, and for anything else.
-func wrongCheckDigit(code string) string {
-	if !gtinLength(len(code)) || !digits(code) {
-		return ""
-	}
-	last := len(code) - 1
-	if want := checkDigit(code[:last]); code[last] != want {
-		return "the check digit of the GTIN " + code + " is wrong: the last digit is " + code[last:] + ", and the others want " + string(want) + "; perhaps a digit was mistyped"
-	}
-	return ""
-}
-
 func gtinLength(n int) bool { return n == 8 || n == 12 || n == 13 || n == 14 }
-
-// checkDigit is the last digit of a GTIN whose others are given: modulo 10,
-// weights 3 and 1 from the right (GS1 General Specifications).
-func checkDigit(others string) byte {
-	sum := 0
-	for i := range len(others) {
-		n := int(others[len(others)-1-i] - '0')
-		if i%2 == 0 {
-			n *= 3
-		}
-		sum += n
-	}
-	return '0' + byte((10-sum%10)%10)
-}
 
 func digits(s string) bool {
 	for i := range len(s) {

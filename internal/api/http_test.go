@@ -411,7 +411,7 @@ func TestBadQueries(t *testing.T) {
 		id := str(t, s.first(t, "/v1/drugs"), "id")
 		many := strings.Repeat("x=1&", 40)
 		for _, test := range []struct{ target, parameter, value, expected string }{
-			{"/v1/drugs?atcc=N02", "atcc", "N02", "one of atc, name, ingredient, prescriptionGroup, form, include, release, limit, cursor"},
+			{"/v1/drugs?atcc=N02", "atcc", "N02", "one of atc, name, ingredient, ingredientStrength, prescriptionGroup, form, condition, include, release, limit, cursor"},
 			{"/v1/short-doses?name=x", "name", "x", "one of include, release, limit, cursor"},
 			{"/v1/drugs?atc=", "atc", "", "a value, or no such parameter"},
 			{"/v1/drugs?atc", "atc", "", "a value, or no such parameter"},
@@ -429,7 +429,7 @@ func TestBadQueries(t *testing.T) {
 			{"/v1/atc/N02?x=1", "x", "1", "one of release"},
 			{"/v1?x=1", "x", "1", "none"},
 			{"/v1/releases/current?x=1", "x", "1", "none"},
-			{"/v1/drugs?" + many, "x", "1", "one of atc, name, ingredient, prescriptionGroup, form, include, release, limit, cursor"},
+			{"/v1/drugs?" + many, "x", "1", "one of atc, name, ingredient, ingredientStrength, prescriptionGroup, form, condition, include, release, limit, cursor"},
 		} {
 			a := s.get(t, test.target)
 			p := a.json(t)

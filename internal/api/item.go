@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -29,6 +30,10 @@ func (a *API) item(res fest.Resource) handler {
 		}
 		var buf [4]cache.Index
 		found := v.snap.ByKey(buf[:0], res, c.key)
+		if len(found) == 0 {
+			c.key = answer.KeyOf(c.key)
+			found = v.snap.ByKey(buf[:0], res, c.key)
+		}
 		switch len(found) {
 		case 1:
 			return a.entry(c, v, found[0])
@@ -40,7 +45,7 @@ func (a *API) item(res fest.Resource) handler {
 			if m, err := c.media(offerEntry...); err == nil && m == mediaXML && oneEntry(v, found) {
 				return a.entry(c, v, found[0])
 			}
-			return several(v, res, found)
+			return several(v, res, found, "")
 		}
 	}
 }
@@ -69,14 +74,19 @@ func (a *API) entry(c *call, v *view, i cache.Index) error {
 	return a.send(c, &rep)
 }
 
+// knownSince is the HentetDato of the oldest release known (R26).
+func (a *API) knownSince(v *view) string {
+	if a.opts.KnownSince != nil {
+		if since := a.opts.KnownSince(); since != "" {
+			return since
+		}
+	}
+	return string(v.rel.Content.RetrievalDate)
+}
+
 func (a *API) notFound(v *view, detail string) error {
 	f := fail(errNotFound, detail)
-	if a.opts.KnownSince != nil {
-		f.problem.KnownSince = a.opts.KnownSince()
-	}
-	if f.problem.KnownSince == "" {
-		f.problem.KnownSince = string(v.rel.Content.RetrievalDate)
-	}
+	f.problem.KnownSince = a.knownSince(v)
 	return f
 }
 
@@ -91,8 +101,8 @@ func oneEntry(v *view, found []cache.Index) bool {
 
 // several answers a key that is not unique with a link to each entry (R21). An
 // entry is linked by its entry id, but where they share that, too (groups of
-// one reimbursement entry), by its key.
-func several(v *view, res fest.Resource, found []cache.Index) error {
+// one reimbursement entry), by its key; suffix is what follows in the path.
+func several(v *view, res fest.Resource, found []cache.Index, suffix string) error {
 	f := fail(errSeveral, strconv.Itoa(len(found))+" entries of "+string(res)+" have this key; take one of choices")
 	byEntry := map[string]int{}
 	for _, i := range found {
@@ -105,7 +115,7 @@ func several(v *view, res fest.Resource, found []cache.Index) error {
 			id = string(it.Key)
 		}
 		f.problem.Choices = append(f.problem.Choices, Choice{
-			Resource: string(res), ID: string(it.Key), EntryID: string(it.EntryID), Href: href(res, id),
+			Resource: string(res), ID: string(it.Key), EntryID: string(it.EntryID), Href: href(res, id) + suffix,
 		})
 	}
 	return f
@@ -138,11 +148,16 @@ func (a *API) atc(c *call, v *view) error {
 	}
 	it, ok := v.snap.ATC(upper(c.key))
 	if !ok {
-		return a.notFound(v, "no product, interaction or code list has the ATC code "+strconv.Quote(clip(c.key))+
-			"; want a code of any level, such as N, N02, N02B, N02BE or N02BE01")
+		return a.noATC(v, c.key)
 	}
 	rep := representation{contentType: typeJSON, etag: string(it.ETag), body: it.JSON, gzip: it.Gzip, zstd: it.Zstd}
 	return a.send(c, &rep)
+}
+
+// noATC answers an ATC code that the release has not.
+func (a *API) noATC(v *view, code string) error {
+	return a.notFound(v, "no product, interaction or code list has the ATC code "+strconv.Quote(clip(code))+
+		"; want a code of any level, such as N, N02, N02B, N02BE or N02BE01")
 }
 
 // upper is strings.ToUpper for ASCII: codes have no other letters, and what

@@ -67,9 +67,9 @@ type routeMetrics struct {
 	counters [methods][500]atomic.Pointer[prometheus.Counter]
 }
 
-const methods = 4
+const methods = 5
 
-var methodNames = [methods]string{"GET", "HEAD", "OPTIONS", "other"}
+var methodNames = [methods]string{"GET", "HEAD", "OPTIONS", "POST", "other"}
 
 func methodIndex(method string) int {
 	switch method {
@@ -79,8 +79,10 @@ func methodIndex(method string) int {
 		return 1
 	case "OPTIONS":
 		return 2
-	default:
+	case "POST":
 		return 3
+	default:
+		return 4
 	}
 }
 

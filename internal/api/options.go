@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/rules"
 )
 
 // Options of an API.
@@ -51,6 +52,8 @@ type Options struct {
 	// AdminToken returns what callers of the administration must show; nil or
 	// "" means that the administration is off. It is never logged.
 	AdminToken func() string
+	// RulesOff are the inferred rules that answers do without; none by default.
+	RulesOff rules.Set
 	// Version is the program's; empty means "dev".
 	Version string
 	// Now is the clock; nil means [time.Now].

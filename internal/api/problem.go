@@ -23,7 +23,10 @@ type Problem struct {
 	Parameter string `json:"parameter,omitempty"`
 	Value     string `json:"value,omitempty"`
 	Expected  string `json:"expected,omitempty"`
-	// Known lists the parameters, methods or resources that there are.
+	// Pointer leads to the member of a posted body that is wrong (a JSON
+	// pointer, RFC 6901); left out where that is the body as a whole.
+	Pointer string `json:"pointer,omitempty"`
+	// Known lists the parameters, members, methods or resources that there are.
 	Known []string `json:"known,omitempty"`
 	// Available lists the media types that there are.
 	Available []string `json:"available,omitempty"`

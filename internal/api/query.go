@@ -72,7 +72,9 @@ func checkParameter(name, value string, known []string, before []parameter) erro
 		return f
 	case strings.TrimSpace(value) == "" && name != paramQuery: // who has typed nothing finds nothing
 		return badParameter(name, value, "the parameter is empty", "a value, or no such parameter")
-	case strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && (r != groupSeparator || name != "gtin") }):
+	case strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) && (r != groupSeparator || name != "gtin" && name != paramCode)
+	}):
 		return badParameter(name, value, "the value has a control character, such as a line break", "printable text")
 	}
 	for _, p := range before {

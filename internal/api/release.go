@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
@@ -9,7 +11,27 @@ import (
 type indexBody struct {
 	Release   releaseObject   `json:"release"`
 	Resources []indexResource `json:"resources"`
+	Questions []indexQuestion `json:"questions"`
 	Links     []indexLink     `json:"links"`
+}
+
+// indexQuestion is what is answered from several entries.
+type indexQuestion struct {
+	Method string `json:"method"`
+	Href   string `json:"href"` // a template, where it has {…}
+}
+
+// questionsOf are the routes that are no resource, entry or release.
+func questionsOf(table []Route) []indexQuestion {
+	var out []indexQuestion
+	for i := range table {
+		r := &table[i]
+		asks := strings.HasPrefix(r.Pattern, "/v1/") && !strings.HasPrefix(r.Pattern, "/v1/releases") && r.Pattern != atcPattern
+		if asks && r.Resource == "" {
+			out = append(out, indexQuestion{r.Methods[0], r.Pattern})
+		}
+	}
+	return out
 }
 
 type indexResource struct {
@@ -53,10 +75,11 @@ func (v *view) indexBody() indexBody {
 		b.Resources = append(b.Resources, r)
 	}
 	// ATC codes have no list: the classification is walked from above.
-	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: "/v1/atc/{code}", Template: true, Total: v.snap.Len(cache.ResourceATC)})
+	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: atcPattern, Template: true, Total: v.snap.Len(cache.ResourceATC)})
+	b.Questions = v.questions
 	b.Links = []indexLink{
 		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
-		{"search", searchPath + "?q={q}"}, {"atc", "/v1/atc/{code}"}, {"status", "/healthz"},
+		{"search", searchPath + "?q={q}"}, {"atc", atcPattern}, {"status", "/healthz"},
 	}
 	return b
 }

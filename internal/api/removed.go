@@ -66,11 +66,7 @@ func marked(it *cache.RemovedItem) []byte {
 func (a *API) missing(c *call, v *view, res fest.Resource, include bool) error {
 	gone := v.snap.Removed(res, c.key)
 	if len(gone) == 0 {
-		err := a.notFound(v, "no entry of "+string(res)+" has the key or entry id "+strconv.Quote(clip(c.key)))
-		if f, ok := asFailure(err); ok {
-			f.problem.Hint = hintForKey(res, c.key)
-		}
-		return err
+		return a.unknown(v, res, c.key)
 	}
 	if together := leftTogether(gone); len(together) > 1 {
 		// The groups of one reimbursement entry differ in JSON; its XML is one
@@ -84,7 +80,23 @@ func (a *API) missing(c *call, v *view, res fest.Resource, include bool) error {
 	if include && len(content) > 0 {
 		return a.sendRemoved(c, it)
 	}
-	f := fail(errRemoved, removedDetail(res, it, len(content) > 0))
+	return removed(res, it, true)
+}
+
+// unknown answers a key that nothing is known to have had.
+func (a *API) unknown(v *view, res fest.Resource, key string) error {
+	err := a.notFound(v, "no entry of "+string(res)+" has the key or entry id "+strconv.Quote(clip(key)))
+	if f, ok := asFailure(err); ok {
+		f.problem.Hint = hintForKey(res, key)
+	}
+	return err
+}
+
+// removed answers a key of what was removed. included says that the route
+// takes include=removed.
+func removed(res fest.Resource, it *cache.RemovedItem, included bool) error {
+	content := bytes.TrimSpace(it.JSON)
+	f := fail(errRemoved, removedDetail(res, it, included && len(content) > 0))
 	f.problem.Removal = removalOf(it)
 	if len(content) > 0 {
 		f.problem.LastContent = content

@@ -27,6 +27,7 @@ const (
 const (
 	tokensList    = 2
 	tokensSearch  = 4
+	tokensAnswer  = 4
 	tokensCompute = 10
 	tokensBulk    = 20
 )
@@ -50,6 +51,9 @@ type Route struct {
 	// Methods beside OPTIONS, which all routes have.
 	Methods []string
 	Cost    Cost
+	// Body is how many bytes a posted body may have, which the endpoint
+	// receives before the request takes a slot; zero: the route takes none.
+	Body int64
 	// Tokens are what a request takes from its client's quota; zero is one.
 	Tokens  int
 	Caching Caching
@@ -66,6 +70,9 @@ type Route struct {
 // handler writes the answer, or returns an error and has written nothing. v is
 // nil for routes without data.
 type handler func(c *call, v *view) error
+
+// atcPattern is the route of the ATC codes, which are no class of M30.
+const atcPattern = "/v1/atc/{code}"
 
 var readOnly = []string{http.MethodGet, http.MethodHead}
 
@@ -84,8 +91,9 @@ func (a *API) routes() []Route {
 		{Pattern: "/v1/releases/{serial}/verdict", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.verdict},
 		{Pattern: "/v1/releases/{serial}/changes", Cost: CostCompute, Tokens: tokensCompute, Caching: CacheRevalidate, Data: true, handle: a.changes},
 		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
-		{Pattern: "/v1/atc/{code}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
+		{Pattern: atcPattern, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
+	rs = append(rs, a.identifierRoutes()...)
 	for _, res := range fest.Resources() {
 		path, key := "/v1/"+string(res), "{key}"
 		if res == fest.ResourceNotAssessed {
@@ -96,8 +104,15 @@ func (a *API) routes() []Route {
 			Route{Pattern: path + "/" + key, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, Resource: res, handle: a.item(res)},
 		)
 	}
+	rs = append(rs, a.interactionChecks(), a.interactionSearch())
 	for i := range rs {
-		rs[i].Methods = readOnly
+		if rs[i].Methods = readOnly; rs[i].Body > 0 {
+			rs[i].Methods = post // a question that is too long for a query
+		}
 	}
-	return rs
+	rs = append(rs, a.substitutionRoutes()...)
+	rs = append(rs, a.reimbursementRoutes()...)
+	rs = append(rs, a.prescribingRoutes()...)
+	rs = append(rs, a.relationRoutes()...)
+	return append(rs, a.timelineRoutes()...)
 }

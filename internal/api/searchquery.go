@@ -62,10 +62,7 @@ func (a *API) searchQuery(raw string, today rules.Day) (searchQuery, error) {
 			err = q.parse(p)
 		case paramDay:
 			q.today = false
-			q.day, err = rules.ParseDay(strings.TrimSpace(p.value))
-			if err != nil {
-				err = badParameter(p.name, p.value, "not a day", "a day that exists, as YYYY-MM-DD, such as 2026-02-28")
-			}
+			q.day, err = parseDay(p)
 		case paramLimit:
 			q.limit, err = a.limit(p)
 		case paramCursor:

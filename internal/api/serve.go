@@ -47,12 +47,7 @@ func (a *API) send(c *call, rep *representation) error {
 		} else {
 			buf := a.coders.buffer()
 			defer a.coders.giveBack(buf)
-			enc, done := a.coders.encoder(how, buf)
-			defer done()
-			if _, err := enc.Write(body); err != nil {
-				return internal(err)
-			}
-			if err := enc.Close(); err != nil {
+			if err := a.coders.compress(how, buf, body); err != nil {
 				return internal(err)
 			}
 			body = buf.Bytes()

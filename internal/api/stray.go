@@ -35,7 +35,7 @@ func (a *API) otherMethod(mux *chi.Mux) handler {
 		allow := strings.Join(append(allowed, http.MethodOptions), ", ")
 		if c.r.Method != http.MethodOptions {
 			return &failure{kind: errMethodNotAllowed, allow: allow, problem: Problem{
-				Detail: "the resource does not have this method; the service is read only", Known: append(allowed, http.MethodOptions),
+				Detail: "the resource does not have this method; Allow has those that it has, and none of them changes anything", Known: append(allowed, http.MethodOptions),
 			}}
 		}
 		h := c.Header()

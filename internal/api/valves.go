@@ -26,6 +26,8 @@ type Valves struct {
 	LookupInFlight int
 	// Compute and Bulk bound those classes.
 	Compute, Bulk *valve.Pool
+	// Strain refuses work of class compute while processors are short.
+	Strain *valve.Strain
 }
 
 // KeyHolder is a client with a key.
@@ -35,8 +37,8 @@ type KeyHolder struct {
 }
 
 func (v *Valves) validate() error {
-	if v.Anyone == nil || v.Clients == nil || v.Identifier == nil || v.Compute == nil || v.Bulk == nil {
-		return errors.New("api: Valves wants Anyone, Clients, Identifier, Compute and Bulk")
+	if v.Anyone == nil || v.Clients == nil || v.Identifier == nil || v.Compute == nil || v.Bulk == nil || v.Strain == nil {
+		return errors.New("api: Valves wants Anyone, Clients, Identifier, Compute, Bulk and Strain")
 	}
 	if v.LookupInFlight < 1 {
 		return errors.New("api: Valves.LookupInFlight: want 1 or more")

@@ -28,6 +28,8 @@ type view struct {
 	seed        uint64
 	retrievedAt time.Time // zero where HentetDato is no date
 
+	questions []indexQuestion // of the route table
+
 	days     days // of the search
 	once     sync.Once
 	index    document // /v1
@@ -64,12 +66,13 @@ func (a *API) view(snap *cache.Snapshot, adv *Advisory) *view {
 	if v := a.current.Load(); v != nil && v.snap == snap && v.advisory.same(adv) {
 		return v
 	}
-	v := newView(snap, a.opts.Version, adv)
+	v := newView(snap, &a.opts, adv)
+	v.questions = a.questions
 	a.current.Store(v)
 	return v
 }
 
-func newView(snap *cache.Snapshot, version string, adv *Advisory) *view {
+func newView(snap *cache.Snapshot, o *Options, adv *Advisory) *view {
 	v := &view{snap: snap, rel: snap.Release(), advisory: adv}
 	serial := strconv.FormatUint(uint64(v.rel.Serial), 10)
 	v.release = []string{serial}
@@ -83,7 +86,7 @@ func newView(snap *cache.Snapshot, version string, adv *Advisory) *view {
 	v.object = mustJSON(newReleaseObject(&v.rel, adv))
 	v.retrievedAt, _ = retrievedAt(v.rel.Content.RetrievalDate)
 	h := fnv.New64a()
-	for _, s := range []string{version, strconv.Itoa(cache.Format), v.rel.Stream, serial, string(v.rel.Content.Digest), string(v.rel.Content.RetrievalDate)} {
+	for _, s := range []string{o.Version, o.RulesOff.String(), strconv.Itoa(cache.Format), v.rel.Stream, serial, string(v.rel.Content.Digest), string(v.rel.Content.RetrievalDate)} {
 		_, _ = h.Write([]byte(s)) // a hash never fails
 		_, _ = h.Write([]byte{0})
 	}

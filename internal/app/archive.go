@@ -155,11 +155,26 @@ func (a *archive) load(rel fest.Release) (err error) {
 		return fmt.Errorf("release %d: %w: %w", rel.Serial, api.ErrNotKept, err)
 	}
 	a.opened.Add(1)
+	if !a.keep(snap) {
+		return fmt.Errorf("release %d: %w: the process is stopping", rel.Serial, api.ErrNotKept)
+	}
+	return nil
+}
+
+// keep keeps a snapshot open and takes over the caller's reference to it, also
+// where it says that it does not: the process is stopping.
+func (a *archive) keep(snap *cache.Snapshot) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
 		snap.Close()
-		return fmt.Errorf("release %d: %w: the process is stopping", rel.Serial, api.ErrNotKept)
+		return false
+	}
+	snap.Idle()
+	digest := snap.Release().Content.Digest
+	if i := slices.IndexFunc(a.open, func(s *cache.Snapshot) bool { return s.Release().Content.Digest == digest }); i >= 0 {
+		a.open[i].Close()
+		a.open = slices.Delete(a.open, i, i+1)
 	}
 	a.open = slices.Insert(a.open, 0, snap)
 	for len(a.open) > archiveOpen {
@@ -167,7 +182,7 @@ func (a *archive) load(rel fest.Release) (err error) {
 		a.open[last].Close() // who reads it has a reference of its own
 		a.open = a.open[:last]
 	}
-	return nil
+	return true
 }
 
 // mayLoad paces loads, and far more those that have to build the snapshot

@@ -83,3 +83,43 @@ func TestPastIsPaced(t *testing.T) {
 		t.Errorf("more or fewer than 4 releases stay open:\n%s", s.ops("/metrics").body)
 	}
 }
+
+// TestWhatWasServedStaysMapped: a replica that went on to another release opens
+// no file to answer as of the one before, nor to go back to it (P9).
+func TestWhatWasServedStaysMapped(t *testing.T) {
+	dir := past(t, 1)
+	s := start(t, app.Options{DataDir: dir})
+	s.ready("1")
+	base, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.005})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "next.zip")
+	if err := base.WithRetrieved(base.Retrieved().AddDate(0, 0, 1)).WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Import(t.Context(), app.ImportOptions{DataDir: dir, Path: path, Approval: approval()}); err != nil {
+		t.Fatal(err)
+	}
+	s.ready("2")
+	if a := s.get("/v1/ingredients?limit=1&release=1"); a.StatusCode != http.StatusOK || a.Header.Get("FEST-Release") != "1" {
+		t.Fatalf("as of release 1: %d from release %q", a.StatusCode, a.Header.Get("FEST-Release"))
+	}
+	admin, done, err := app.OpenAdmin(t.Context(), app.AdminOptions{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.Rollback(t.Context(), "", app.Decision{By: "ola", Reason: "the new one lacks something"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := done(); err != nil {
+		t.Fatal(err)
+	}
+	s.ready("3")
+	if !s.metricLine("fest_archive_loads_total 0") {
+		t.Error("a file was opened for a release that was served before")
+	}
+	if !s.metricLine(`fest_archive_open_releases 2`) {
+		t.Error("what was served before is not open")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -179,9 +180,17 @@ func (f *follower) mapped(rel fest.Release) (next *cache.Snapshot, done bool) {
 	return next, true
 }
 
-// announce tells of a snapshot that is about to be served.
+// announce tells of a snapshot that is about to be served. What was served
+// until now stays mapped: going back to it only moves a pointer (P9).
 func (f *follower) announce(snap *cache.Snapshot) {
 	rel := snap.Release()
+	if old := f.served.Acquire(); old != nil {
+		if now := old.Release(); now.Serial == 0 || now.Content.Digest == rel.Content.Digest {
+			old.Close()
+		} else {
+			f.archive.keep(old)
+		}
+	}
 	f.loader.forget(rel.Content.Digest)
 	f.metrics.serves(snap)
 	f.log.Info("serving", "serial", rel.Serial, "stream", rel.Stream, "hentet_dato", rel.Content.RetrievalDate,
@@ -277,6 +286,7 @@ func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(cont
 		return
 	}
 	f.metrics.imported(r, err)
+	debug.FreeOSMemory() // an import takes several times what serving does, and the next is days away
 	if errors.Is(err, ingest.ErrPostponed) {
 		log.Info("the source has something new, which waits for the publish window")
 		return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/api/valve"
+	"github.com/festd/festd/internal/rules"
 )
 
 // listen opens both listeners: the probes answer from the first moment, and
@@ -25,11 +26,18 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	if err != nil {
 		return err
 	}
+	if valves != nil {
+		a.work.Go(func() { valves.Strain.Run(ctx) })
+	}
+	rulesOff, err := rules.ParseSet(a.opts.RulesOff...)
+	if err != nil {
+		return err
+	}
 	faces, err := api.New(api.Options{
 		Served: a.served, Registry: a.registry, State: a.state, Log: a.opts.Log, AccessLog: a.opts.AccessLog,
 		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory,
 		Admin: admin, AdminToken: a.token.current, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
-		Sources: &sources{disk: store.Disk},
+		Sources: &sources{disk: store.Disk}, RulesOff: rulesOff,
 	})
 	if err != nil {
 		return err

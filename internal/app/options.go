@@ -11,6 +11,7 @@ import (
 	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest/fetch"
 	"github.com/festd/festd/internal/m30"
+	"github.com/festd/festd/internal/rules"
 )
 
 // SampleMode says when release 0, the sample, may be served.
@@ -61,6 +62,9 @@ type Options struct {
 	// KeepDays and KeepReleases are how long contents are kept: both must be
 	// exceeded before one goes; 0 = the defaults (400 days, 7 releases).
 	KeepDays, KeepReleases int
+	// RulesOff are the inferred rules that answers do without; see
+	// rules.ParseSet. None by default.
+	RulesOff []string
 	// LoadTimeout bounds one load of a release from disk; 0 = 2 minutes.
 	LoadTimeout time.Duration
 	// DrainGrace is how long /healthz says "draining" before the listener
@@ -112,6 +116,9 @@ func (o *Options) validate() error {
 	}
 	if o.Poll < 0 || o.Poll > 0 && o.Poll < time.Second {
 		return fmt.Errorf("poll %v: want at least 1s, or 0 for once a night", o.Poll)
+	}
+	if _, err := rules.ParseSet(o.RulesOff...); err != nil {
+		return fmt.Errorf("rules-off: %w", err)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

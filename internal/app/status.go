@@ -39,7 +39,7 @@ func (m *metrics) watch(reg prometheus.Registerer, s store, k *known, a *archive
 		removed:     desc("fest_removed_entries", "Entries and numbers that left the register and are answered as removed."),
 		superseded:  desc("fest_superseded_entry_ids", "Entry ids that an edit took from an object, which is answered in their place."),
 		releases:    desc("fest_ledger_releases", "Releases in the ledger, by whether this node has their content on disk.", "on_disk"),
-		open:        desc("fest_archive_open_releases", "Releases of the past that are open for reads as of then."),
+		open:        desc("fest_archive_open_releases", "Releases of the past that are open, for reads as of then and for going back: among them the one served before."),
 		loads:       desc("fest_archive_loads_total", "Releases of the past that were opened from disk."),
 		hits:        desc("fest_archive_hits_total", "Reads of the past that found their release open."),
 		up:          desc("fest_database_up", "1 if the last question to the database was answered, else 0. Absent without a database."),

@@ -94,6 +94,7 @@ func (v *Valves) build(log *slog.Logger) (*api.Valves, error) {
 		LookupInFlight: lookupInFlight,
 		Compute:        valve.NewPool(compute, computeWaiting*compute, computeWait),
 		Bulk:           valve.NewPool(v.BulkInFlight, v.BulkQueue, v.BulkWait),
+		Strain:         valve.NewStrain(computeWait),
 	}
 	if v.APIKeys != "" {
 		k, err := newKeys(v.APIKeys, log)

@@ -83,8 +83,10 @@ func namesOf(r relationNumber) relationNumber {
 		return relDrugSelf
 	case relPackageSelf, relGenericPackage:
 		return relPackageSelf
-	case relReimbursementSelf, relCommodityReimbursement:
+	case relReimbursementSelf, relIngredientReimbursement, relGenericReimbursement, relPackageReimbursement, relCommodityReimbursement:
 		return relReimbursementSelf
+	case relDrugCondition, relGenericCondition, relPackageCondition, relCommodityCondition, relReimbursementCondition:
+		return relDrugCondition
 	case relReimbursementGroupNumber, relCommodityProductGroup:
 		return relReimbursementGroupNumber
 	default:

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cespare/xxhash/v2"
@@ -27,7 +28,9 @@ type contents struct {
 	tables  [fileTables]keyTable
 	search  *search.Index
 	xml     xmlCache
+	made    sync.Map // by type: see Once
 	unmap   func()
+	idle    func() // nil: nothing to give back
 	refs    atomic.Int64
 }
 

@@ -177,8 +177,8 @@ func (g *Graveyard) Superseded() (n int) {
 // KnownSince is the HentetDato of the oldest history; "" without one.
 func (g *Graveyard) KnownSince() fest.DateTime { return g.known }
 
-// item reads the content.
-func (g *Graveyard) item(gr *grave) RemovedItem {
+// facts are what is known of an item without its content.
+func (g *Graveyard) facts(gr *grave) RemovedItem {
 	it := RemovedItem{
 		Item: Item{Resource: gr.resource, Key: []byte(gr.key), EntryID: []byte(gr.entry), Ordinal: -1},
 		Name: gr.name, In: gr.in, Since: gr.since, Last: gr.last, Reason: gr.reason, Successors: gr.successors,
@@ -186,6 +186,12 @@ func (g *Graveyard) item(gr *grave) RemovedItem {
 	if gr.key == "" && len(gr.successors) > 0 {
 		it.Key = []byte(gr.successors[0].ID)
 	}
+	return it
+}
+
+// item reads the content.
+func (g *Graveyard) item(gr *grave) RemovedItem {
+	it := g.facts(gr)
 	if gr.size == 0 {
 		return it
 	}
@@ -219,13 +225,18 @@ func (s *Snapshot) Graveyard() *Graveyard { return s.graves }
 // Removed returns what had that key or entry id, exactly or, where none has,
 // in upper case, and is not in the snapshot: what left last first.
 func (s *Snapshot) Removed(r fest.Resource, key string) []RemovedItem {
+	return s.removed(r, key, (*Graveyard).item)
+}
+
+// removed reads the items by read.
+func (s *Snapshot) removed(r fest.Resource, key string, read exhumation) []RemovedItem {
 	if s.graves == nil {
 		return nil
 	}
 	for _, k := range []string{key, strings.ToUpper(key)} {
-		out := s.buried(r, k)
+		out := s.buried(r, k, read)
 		if len(out) == 0 {
-			out = s.superseded(r, k)
+			out = s.superseded(r, k, read)
 		}
 		if len(out) > 0 || k == strings.ToUpper(key) {
 			return out
@@ -235,10 +246,10 @@ func (s *Snapshot) Removed(r fest.Resource, key string) []RemovedItem {
 }
 
 // buried is what left under a key or its last entry id.
-func (s *Snapshot) buried(r fest.Resource, key string) (out []RemovedItem) {
+func (s *Snapshot) buried(r fest.Resource, key string, read exhumation) (out []RemovedItem) {
 	for _, n := range s.graves.byKey[graveKey{r, key}] {
 		if gr := &s.graves.graves[n]; s.sees(gr) {
-			out = append(out, s.graves.item(gr))
+			out = append(out, read(s.graves, gr))
 		}
 	}
 	return out
@@ -299,6 +310,19 @@ func (s *Snapshot) ListRemoved(r fest.Resource, q []Query, after, limit int) (pa
 	if s.graves == nil {
 		return nil, 0, 0, nil
 	}
+	found := s.left(r, q, matchers)
+	total = len(found)
+	for i := max(after, 0); i < total; i++ {
+		if len(page) >= max(limit, 1) {
+			return page, i, total, nil
+		}
+		page = append(page, s.graves.item(&s.graves.graves[found[i]]))
+	}
+	return page, 0, total, nil
+}
+
+// left are the graves that match all queries, in the order in which they left.
+func (s *Snapshot) left(r fest.Resource, q []Query, matchers []func(string) bool) []int32 {
 	g := s.graves
 	type left struct {
 		key    string
@@ -322,14 +346,7 @@ func (s *Snapshot) ListRemoved(r fest.Resource, q []Query, after, limit int) (pa
 		found = append(found, n)
 	}
 	slices.Reverse(found)
-	total = len(found)
-	for i := max(after, 0); i < total; i++ {
-		if len(page) >= max(limit, 1) {
-			return page, i, total, nil
-		}
-		page = append(page, g.item(&g.graves[found[i]]))
-	}
-	return page, 0, total, nil
+	return found
 }
 
 // candidates are the graves that may match: by number where one is asked for.

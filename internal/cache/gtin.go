@@ -14,6 +14,13 @@ func normalGTIN(code string) string {
 	return "00000000000000"[len(code):] + code
 }
 
+// GTIN returns the 14 digits that a bar code or a scanned GS1 string means
+// (R22); false for what is neither.
+func GTIN(value string) (string, bool) {
+	code := gtinOf(value)
+	return code, len(code) == 14 && allDigits(code)
+}
+
 // gtinOf returns the GTIN that a query value means: a bar code of up to 14
 // digits, or what AI 01 of a scanned GS1 string says, with or without
 // parentheses, symbology identifier and separators.

@@ -15,33 +15,47 @@ type relationNumber uint8
 // test compares.
 const (
 	relIngredientName relationNumber = iota
+	relIngredientSalt                // full active substances of a moiety (R34)
+	relIngredientReimbursement
 	relStrengthIngredient
 	relDrugATC
 	relDrugName
 	relDrugIngredient // derived
+	relDrugStrength
 	relDrugPrescriptionGroup
 	relDrugForm
+	relDrugCondition
 	relGenericATC
 	relGenericName
 	relGenericIngredient // derived
+	relGenericStrength
+	relGenericDrug
+	relGenericPackage
+	relGenericReimbursement
+	relGenericCondition
 	relPackageItemNumber
 	relPackageGTIN
 	relPackageATC
 	relPackageDrug
 	relPackageSubstitutionGroup // completed with codes
 	relPackageName
+	relPackageReimbursement
+	relPackageCondition
 	relDoseLMR
 	relDoseDrug
 	relDosePackage
 	relCommodityItemNumber
 	relCommodityProductGroup // derived
 	relCommodityName
+	relCommodityReimbursement
+	relCommodityCondition
 	relSubstitutionGroupCode
 	relReimbursementGroupNumber
 	relReimbursementATC
 	relReimbursementICPC2
 	relReimbursementICD10
 	relReimbursementLegalBasis
+	relReimbursementCondition
 	relConditionNumber
 	relConditionGroup
 	relNotificationType
@@ -54,20 +68,14 @@ const (
 	relIngredientATC
 	// Only while building, from here.
 	relIngredientSelf
-	relIngredientSalt // full active substances of a moiety (R34)
 	relStrengthSelf
 	relDrugSelf
-	relDrugStrength
 	relDrugSubstance
-	relGenericDrug
-	relGenericPackage
-	relGenericStrength
 	relGenericSubstance
 	relPackageSelf
 	relSubstitutionGroupSelf
 	relSubstitutionGroupSelfCode
 	relReimbursementSelf
-	relCommodityReimbursement
 	relOtherATC // codes that no filter knows, for /v1/atc
 	numRelations
 )
@@ -85,6 +93,7 @@ func (p *Prepared) collect(e *fest.Entry, it fest.Item, item uint32) {
 		}
 		p.key(relIngredientSelf, item, string(o.ID))
 		p.refs(relIngredientSalt, item, o.FullActiveSubstances)
+		p.links(relIngredientReimbursement, item, o.Reimbursements)
 	case *fest.IngredientStrength:
 		p.key(relStrengthSelf, item, string(o.ID))
 		p.key(relStrengthIngredient, item, string(o.ActiveSubstance))
@@ -94,6 +103,8 @@ func (p *Prepared) collect(e *fest.Entry, it fest.Item, item uint32) {
 	case *fest.Generic:
 		p.atc(relGenericATC, item, o.Atc)
 		p.name(relGenericName, item, "", string(o.NameFormStrength))
+		p.links(relGenericReimbursement, item, o.Reimbursements)
+		p.refs(relGenericCondition, item, o.Conditions)
 		p.substances(relGenericStrength, o.SortedActiveSubstancesWithStrength, relGenericSubstance, o.SortedActiveSubstancesWithoutStrength, item)
 	case *fest.Package:
 		p.pack(o, item)
@@ -143,6 +154,13 @@ func (p *Prepared) refs(r relationNumber, item uint32, refs []fest.Ref) {
 	}
 }
 
+// links adds the reimbursement groups that a product links to.
+func (p *Prepared) links(r relationNumber, item uint32, links []fest.ProductReimbursement) {
+	for i := range links {
+		p.refs(r, item, links[i].ReimbursementGroups)
+	}
+}
+
 func (p *Prepared) substances(s relationNumber, strengths []fest.SortedStrength, u relationNumber, without []fest.SortedSubstance, item uint32) {
 	for i := range strengths {
 		p.key(s, item, string(strengths[i].ActiveSubstanceWithStrength))
@@ -171,6 +189,7 @@ func (p *Prepared) drug(o *fest.Drug, item uint32) {
 		}
 		p.name(relDrugForm, item, nameKey, f.Display)
 	}
+	p.refs(relDrugCondition, item, o.Conditions)
 }
 
 func (p *Prepared) pack(o *fest.Package, item uint32) {
@@ -189,6 +208,8 @@ func (p *Prepared) pack(o *fest.Package, item uint32) {
 		p.key(relPackageSubstitutionGroup, item, string(g.SubstitutionGroup))
 	}
 	p.name(relPackageName, item, "", string(o.NameFormStrength))
+	p.links(relPackageReimbursement, item, o.Reimbursements)
+	p.refs(relPackageCondition, item, o.Conditions)
 }
 
 func (p *Prepared) commodity(o *fest.Commodity, item uint32) {
@@ -197,6 +218,9 @@ func (p *Prepared) commodity(o *fest.Commodity, item uint32) {
 	if o.Reimbursement != nil {
 		p.refs(relCommodityReimbursement, item, o.Reimbursement.ReimbursementGroups)
 	}
+	if o.ProductInformation != nil {
+		p.refs(relCommodityCondition, item, o.ProductInformation.Conditions)
+	}
 }
 
 func (p *Prepared) reimbursement(o *fest.Reimbursement, g *fest.ReimbursementGroup, item uint32) {
@@ -204,7 +228,11 @@ func (p *Prepared) reimbursement(o *fest.Reimbursement, g *fest.ReimbursementGro
 	p.key(relReimbursementGroupNumber, item, g.GroupNumber.Code)
 	p.atc(relReimbursementATC, item, g.Atc)
 	p.key(relReimbursementLegalBasis, item, o.StatutoryAuthority.Code)
+	p.refs(relReimbursementCondition, item, g.Conditions)
 	for i := range g.ReimbursementCodes {
+		for _, c := range g.ReimbursementCodes[i].ReimbursementConditions {
+			p.key(relReimbursementCondition, item, string(c.Condition))
+		}
 		code := &g.ReimbursementCodes[i].Code
 		switch strings.TrimPrefix(code.System, fest.OIDRoot) { // R89
 		case "7170", "7434":

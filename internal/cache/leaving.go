@@ -5,7 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
+
+	"github.com/cespare/xxhash/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/festd/festd/internal/fest"
 )
@@ -49,28 +53,24 @@ func LeavingHistory(ctx context.Context, older, served *Snapshot) ([]byte, error
 // have compared.
 func NothingLeaves() ([]byte, error) { return new(departure).encode() }
 
-// leaving compares. A history says since when at the latest it is gone: known.
+// leaving compares, a resource at a time on each processor: people wait for it
+// when they go back. A history says since when at the latest it is gone: known.
 func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]byte, error) {
+	resources := fest.Resources()
 	l := departure{old: old, next: next, last: old.release.Content.RetrievalDate, known: known}
-	for _, r := range fest.Resources() {
-		first, n := old.contents.ranges.of(numberOf(r))
-		for i := first; i < first+n; i++ {
-			if i%4096 == 0 && ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-			it := old.Item(Index(i))
-			found := next.ByKey(l.buf[:0], r, string(it.Key))
-			if len(found) == 0 {
-				if err := l.leaves(Index(i), it); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			l.superseded(it, found)
-		}
-		if err := l.identifiers(r); err != nil {
-			return nil, err
-		}
+	each := make([]departure, len(resources))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range resources {
+		each[i] = l
+		g.Go(func() error { return each[i].resource(ctx, r) })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i := range each {
+		l.gone = append(l.gone, each[i].gone...)
+		l.renewed = append(l.renewed, each[i].renewed...)
 	}
 	if len(l.gone)+len(l.renewed) == 0 {
 		return nil, nil
@@ -78,7 +78,34 @@ func leaving(ctx context.Context, old, next *Snapshot, known fest.DateTime) ([]b
 	return l.encode()
 }
 
-// departure collects what leaves.
+// resource compares the items of a resource.
+func (l *departure) resource(ctx context.Context, r fest.Resource) error {
+	first, n := l.old.contents.ranges.of(numberOf(r))
+	for i := first; i < first+n; i++ {
+		if i%4096 == 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			l.old.Idle() // what was compared need not stay in this process's memory
+			l.next.Idle()
+		}
+		it := l.old.Item(Index(i))
+		found := find(l.next.contents, l.buf[:0], numberOf(r), xxhash.Sum64(it.Key), it.Key)
+		if len(found) == 0 {
+			found = l.next.ByKey(l.buf[:0], r, string(it.Key)) // in upper case, too
+		}
+		if len(found) == 0 {
+			if err := l.leaves(Index(i), it); err != nil {
+				return err
+			}
+			continue
+		}
+		l.superseded(it, found)
+	}
+	return l.identifiers(r)
+}
+
+// departure collects what leaves, of one resource.
 type departure struct {
 	old, next   *Snapshot
 	last, known fest.DateTime
@@ -148,19 +175,27 @@ func (l *departure) identifiers(r fest.Resource) error {
 			continue
 		}
 		name := filterTable[number].filter.Name
+		numbers := identifying[name] && r != fest.ResourceCodeSystems
+		if !numbers && len(l.left) == 0 {
+			continue
+		}
 		table, now := &l.old.contents.tables[number], &l.next.contents.tables[number]
 		for k := range table.len() {
-			key := string(table.key(k))
 			posts := table.posts(k)
-			_, lives := now.find(key)
+			key, lives := "", true
+			if numbers {
+				key = string(table.key(k))
+				_, lives = now.find(key)
+			}
 			for p := range len(posts) / 4 {
 				i := Index(u32(posts, p))
 				if at, gone := l.left[i]; gone {
+					key = string(table.key(k))
 					l.gone[at].keys = append(l.gone[at].keys, Query{name, key})
 					l.replaced(&l.gone[at], name, key)
 					continue
 				}
-				if lives || !identifying[name] || r == fest.ResourceCodeSystems {
+				if lives {
 					continue
 				}
 				if err := l.renumbered(r, i, Query{name, key}); err != nil {

@@ -67,6 +67,7 @@ func openFile(path string, rel fest.Release, xml XML) (*Snapshot, error) {
 		return nil, err
 	}
 	c.unmap = unmap
+	c.idle = func() { _ = unix.Madvise(m, unix.MADV_DONTNEED) } // advice: nothing depends on it
 	return c.snapshot(rel, xml), nil
 }
 

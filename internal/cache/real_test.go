@@ -84,6 +84,14 @@ func TestRealExtracts(t *testing.T) {
 					js := snap.Item(found[0]).JSON
 					items = append(items, js)
 					unresolved += withoutDisplay(t, js)
+					decoded, err := snap.Entry(found[0])
+					if err != nil {
+						t.Errorf("%s/%s: %v", it.Resource, it.Key, err)
+						continue
+					}
+					if got := decoded.Items(); decoded.EntryID != e.EntryID || decoded.Class != e.Class || len(got) != 1 || got[0].Key != it.Key {
+						t.Errorf("%s/%s: decoded to %s %s, %v", it.Resource, it.Key, decoded.Class, decoded.EntryID, got)
+					}
 					xml, err := snap.AppendXML(nil, found[0])
 					if err != nil || string(xml) != string(source[i].Standalone(nil)) {
 						t.Errorf("%s/%s: XML %s, %v", it.Resource, it.Key, xml, err)

@@ -183,7 +183,7 @@ func (r *graveReader) guid() (g guid) {
 // superseded are the objects that had an entry id before an edit took it, the
 // last edit first. What an object left behind that is gone itself by now is
 // answered with it.
-func (s *Snapshot) superseded(r fest.Resource, entry string) (out []RemovedItem) {
+func (s *Snapshot) superseded(r fest.Resource, entry string, read exhumation) (out []RemovedItem) {
 	var buf [4]Index
 	if len(s.ByKey(buf[:0], r, entry)) > 0 {
 		return nil
@@ -195,7 +195,7 @@ func (s *Snapshot) superseded(r fest.Resource, entry string) (out []RemovedItem)
 		for _, n := range list.find(entry) {
 			key := s.graves.objects.key(n)
 			if len(s.ByKey(buf[:0], r, key)) == 0 {
-				if gone := s.buried(r, key); len(gone) > 0 {
+				if gone := s.buried(r, key, read); len(gone) > 0 {
 					out = append(out, gone...)
 					continue
 				}

@@ -76,6 +76,15 @@ func (s *Snapshot) WithRelease(rel fest.Release) *Snapshot {
 	return next
 }
 
+// Idle says that the snapshot will hardly be read for a while: its pages no
+// longer count as this process's memory. They stay in the kernel's cache as long
+// as that has room, and come back when they are read.
+func (s *Snapshot) Idle() {
+	if s.contents.idle != nil {
+		s.contents.idle()
+	}
+}
+
 // acquire takes one more reference, unless the last one was given back.
 func (s *Snapshot) acquire() bool {
 	if s.refs.Add(1) > 0 {

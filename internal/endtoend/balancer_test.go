@@ -132,38 +132,63 @@ func (tr *traffic) none(t *testing.T, least int64) {
 	}
 }
 
+// asked is what the load of these tests asks for: an entry, a list, the file,
+// and the state.
+var asked = []string{"/v1/atc/N02BE01", "/v1/drugs?limit=20", "/fest/fest251.zip", "/v1/releases/current"}
+
+// drains starts a server that leaves a balancer time to notice.
+func drains(t *testing.T, s store, listen string) *server {
+	t.Helper()
+	srv := serveAt(t, s, listen, "--drain-grace", drainGrace.String())
+	srv.ready()
+	return srv
+}
+
+// TestLeavesUnderLoad ends one of two replicas behind a balancer by SIGTERM and
+// does not bring it back: no request fails, and the other has them all.
+func TestLeavesUnderLoad(t *testing.T) {
+	s := store{dir: filepath.Join(t.TempDir(), "data")}
+	importFile(t, s, "first.zip")
+	leaves, stays := drains(t, s, "127.0.0.1:0"), drains(t, s, "127.0.0.1:0")
+	tr := asks(t, balancer(t, []*server{leaves, stays}), asked...)
+	eventually(t, "both are asked", patience, func() bool { return leaves.answered() >= 20 && stays.answered() >= 20 })
+	leaves.signal(syscall.SIGTERM)
+	if code := leaves.wait(); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+	before := stays.answered()
+	eventually(t, "the other one is asked", patience, func() bool { return stays.answered() >= before+20 })
+	tr.none(t, 100)
+}
+
+// answered is how many lookups of a code the server has answered.
+func (s *server) answered() (n float64) {
+	for _, v := range s.metrics(`fest_http_requests_total{code="200",method="GET",route="/v1/atc/{code}"`) {
+		n += v
+	}
+	return n
+}
+
 // TestRollingRestart restarts three replicas behind a balancer that follows
 // /healthz, one after the other by SIGTERM, under load: no request fails.
 func TestRollingRestart(t *testing.T) {
 	s := store{dir: filepath.Join(t.TempDir(), "data")}
 	importFile(t, s, "first.zip")
-	run := func(listen string) *server {
-		srv := serveAt(t, s, listen, "--drain-grace", drainGrace.String())
-		srv.ready()
-		return srv
-	}
 	var replicas []*server
 	for range 3 {
-		replicas = append(replicas, run("127.0.0.1:0"))
+		replicas = append(replicas, drains(t, s, "127.0.0.1:0"))
 	}
-	url := balancer(t, replicas)
-	tr := asks(t, url, "/v1/atc/N02BE01", "/v1/drugs?limit=20", "/fest/fest251.zip", "/v1/releases/current")
+	tr := asks(t, balancer(t, replicas), asked...)
 	for i, srv := range replicas {
-		asked := tr.asked.Load()
+		before := tr.asked.Load()
 		srv.signal(syscall.SIGTERM)
 		if code := srv.wait(); code != 0 {
 			t.Errorf("replica %d ended with %d", i, code)
 		}
-		t.Logf("replica %d left under load; %d requests meanwhile", i, tr.asked.Load()-asked)
-		replicas[i] = run(strings.TrimPrefix(srv.url, "http://"))
+		t.Logf("replica %d left under load; %d requests meanwhile", i, tr.asked.Load()-before)
+		replicas[i] = drains(t, s, strings.TrimPrefix(srv.url, "http://"))
 		// It takes part again before the next one leaves.
-		eventually(t, fmt.Sprintf("replica %d is asked again", i), patience, func() bool {
-			n := 0.0
-			for _, v := range replicas[i].metrics(`fest_http_requests_total{code="200",method="GET",route="/v1/atc/{code}"`) {
-				n += v
-			}
-			return n >= 10
-		})
+		eventually(t, fmt.Sprintf("replica %d is asked again", i), patience, func() bool { return replicas[i].answered() >= 10 })
 	}
 	tr.none(t, 100)
 }

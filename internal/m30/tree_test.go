@@ -230,6 +230,7 @@ func TestLostNamespaces(t *testing.T) {
 	}
 }
 
+// An expired entry of an increment is entry id, time and status (R24).
 func TestIncrement(t *testing.T) {
 	r := m30.NewReader(open(t, "fragments/increment-expired-entry.xml"), m30.Limits{})
 	d := m30.NewDecoder(m30.Limits{})

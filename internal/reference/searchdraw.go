@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,9 +17,12 @@ var (
 	onlyNumber  = regexp.MustCompile(`^\d+([.,]\d+)?$`)
 )
 
+// Dice give numbers from 0 to below n, at random or not: a *rand.Rand.
+type Dice interface{ IntN(n int) int }
+
 // Draw takes a word of a document as it is written, the beginning of one, or
 // one with a typo.
-func (s *Search) Draw(rnd *rand.Rand) Drawn {
+func (s *Search) Draw(rnd Dice) Drawn {
 	for {
 		d := s.docs[rnd.IntN(len(s.docs))]
 		words := strings.Fields(d.texts[rnd.IntN(len(d.texts))].s)
@@ -39,7 +41,7 @@ func (s *Search) Draw(rnd *rand.Rand) Drawn {
 
 // beginning cuts a word; what has letters and digits mixed stays as it is, for
 // its beginning may be another word, such as 5 m of 5 mg.
-func beginning(rnd *rand.Rand, word string) string {
+func beginning(rnd Dice, word string) string {
 	if !onlyLetters.MatchString(word) && !onlyNumber.MatchString(word) {
 		return word
 	}
@@ -48,7 +50,7 @@ func beginning(rnd *rand.Rand, word string) string {
 }
 
 // mistyped makes a typo, if the word may have one.
-func mistyped(rnd *rand.Rand, word string) string {
+func mistyped(rnd Dice, word string) string {
 	if !onlyLetters.MatchString(word) {
 		return word
 	}

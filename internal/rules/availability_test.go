@@ -109,11 +109,28 @@ func TestR127R128Unregistered(t *testing.T) {
 	}
 	for _, test := range []struct {
 		kind, application string
-		unregistered      bool
+		unregistered      Tristate
 		want              string
-	}{{"11", "2", true, "pharmacyDecides"}, {"11", "3", true, "applicationFirst"}, {"7", "1", false, "none"}, {"", "", false, ""}, {"11", "", true, ""}} {
-		if u, a := Unregistered(of(test.kind, test.application)); u != test.unregistered || a != test.want {
+		justify           Tristate
+	}{
+		{"11", "2", Yes, "pharmacyDecides", Yes}, {"11", "3", Yes, "applicationFirst", Yes}, {"7", "1", No, "none", No},
+		{"", "", Unknown, "", Unknown}, {"11", "", Yes, "", Unknown}, {"7", "4", No, "", Unknown},
+	} {
+		u, a := Unregistered(of(test.kind, test.application))
+		if u != test.unregistered || a != test.want || JustificationNeeded(a) != test.justify {
 			t.Errorf("%+v: %v, %q", test, u, a)
 		}
+	}
+}
+
+func TestR29Marks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[fest.Boolean]bool{"true": true, "1": true, "false": false, "0": false, "": false} {
+		if got := Marked(&text); got != want {
+			t.Errorf("%q is %v", text, got)
+		}
+	}
+	if Marked(nil) {
+		t.Error("absent is no")
 	}
 }

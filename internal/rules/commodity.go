@@ -69,3 +69,19 @@ func LegalBasis(code string) string {
 		return ""
 	}
 }
+
+// ProductGroupPrescribable is [CommodityPrescribable] with its reason.
+// breastOnly says that all goods of the group are breast prostheses, which
+// stand on no prescription (R131, R139).
+func ProductGroupPrescribable(code string, conditionTypes []string, breastOnly bool) Answer {
+	switch {
+	case breastOnly:
+		return Answer{Value: No, Reason: "breast-prostheses", Rules: []string{"R131", "R139"}}
+	case CommodityPrescribable(code, conditionTypes):
+		return Answer{Value: Yes, Rules: []string{"R131"}}
+	case CommodityLevel(code) == 3:
+		return Answer{Value: No, Reason: "no-condition-of-type-11", Rules: []string{"R131"}}
+	default:
+		return Answer{Value: No, Reason: "level-not-prescribed", Rules: []string{"R131"}}
+	}
+}

@@ -16,7 +16,7 @@ const layout = "2006-01-02"
 // ParseDay reads a day as people and programs write it.
 func ParseDay(s string) (Day, error) {
 	t, err := time.Parse(layout, s)
-	if err != nil {
+	if err != nil || t.Year() < 1 { // the calendar has no year 0
 		return "", fmt.Errorf("day %q: want a day that exists, as YYYY-MM-DD, such as 2026-02-28", s)
 	}
 	return Day(t.Format(layout)), nil

@@ -22,11 +22,10 @@ func SamePrescriptionGroup(asked, of string, isPackage bool) bool {
 	return asked == of || !isPackage && of == GroupCF && (asked == GroupC || asked == GroupF)
 }
 
-// The conditions that say what a package is for (R52, R79).
+// The conditions that say what a package is for (R52).
 const (
 	conditionMachineDispensing = "40"
 	conditionUnitDose          = "41"
-	conditionUnregistered      = "34"
 )
 
 // Prescription says whether a package may stand on an e-prescription on a day,
@@ -63,10 +62,22 @@ func GenericPrescribable(packages []Answer) Answer {
 	return a
 }
 
-// Unregistered says whether a medicine is (R127), and whether a
-// justification or an application must be given (R128).
-func Unregistered(m *fest.Medicine) (unregistered bool, application string) {
-	unregistered = m.MedicationType != nil && m.MedicationType.Code == "11"
+// medicationUnregistered is the type of medication of list 7424 that has no
+// marketing authorisation (R127).
+const medicationUnregistered = "11"
+
+// Unregistered says whether a medicine is (R127), and what must be done to get
+// it: none, pharmacyDecides, applicationFirst, or "" where FEST does not state
+// it. A type of medication that is not stated is not a registered one (R28).
+func Unregistered(m *fest.Medicine) (unregistered Tristate, application string) {
+	switch {
+	case m.MedicationType == nil || m.MedicationType.Code == "":
+		unregistered = Unknown
+	case m.MedicationType.Code == medicationUnregistered:
+		unregistered = Yes
+	default:
+		unregistered = No
+	}
 	if m.ApplicationType == nil {
 		return unregistered, ""
 	}
@@ -80,4 +91,27 @@ func Unregistered(m *fest.Medicine) (unregistered bool, application string) {
 	default:
 		return unregistered, ""
 	}
+}
+
+// JustificationNeeded says whether the prescriber must give a justification or
+// an application, by what must be done (R128).
+func JustificationNeeded(application string) Tristate {
+	switch application {
+	case "none":
+		return No
+	case "pharmacyDecides", "applicationFirst":
+		return Yes
+	default:
+		return Unknown
+	}
+}
+
+// Marked says whether a mark is there that only true is sent of: absent is no
+// (R29).
+func Marked(b *fest.Boolean) bool {
+	if b == nil {
+		return false
+	}
+	v, _ := b.Bool()
+	return v
 }

@@ -1,12 +1,15 @@
 package rules
 
 import (
+	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/festd/festd/internal/fest"
 )
+
+// ListDrugPrices is the OID of the list of drugs' price types (7453).
+const ListDrugPrices = fest.OIDRoot + "7453"
 
 // The price types of list 7453 as the data have them; the printed list has 3
 // and 4 the other way (R101).
@@ -58,48 +61,51 @@ func NotPricedYet(prices []fest.Price, d Day) (from Day, yes bool) {
 // over its parts, a missing factor being 1 (R46). False where a number cannot
 // be read, or parts have different units.
 func PackageUnits(parts []fest.PackageInformation) (units float64, unit string, ok bool) {
+	exact, unit, ok := exactUnits(parts)
+	if !ok {
+		return 0, "", false
+	}
+	units, _ = exact.Float64()
+	return units, unit, true
+}
+
+// exactUnits is PackageUnits without rounding.
+func exactUnits(parts []fest.PackageInformation) (units *big.Rat, unit string, ok bool) {
+	units = new(big.Rat)
 	for i := range parts {
 		p := &parts[i]
-		n, err := strconv.ParseFloat(strings.TrimSpace(string(p.Quantity)), 64)
-		if err != nil || n <= 0 {
-			return 0, "", false
+		n, ok := decimal(string(p.Quantity))
+		if !ok || n.Sign() <= 0 {
+			return nil, "", false
 		}
 		for _, factor := range []*fest.Integer{p.Multiple, p.Number} {
 			if factor == nil {
 				continue
 			}
-			f, err := strconv.ParseFloat(strings.TrimSpace(string(*factor)), 64)
-			if err != nil || f <= 0 {
-				return 0, "", false
+			f, ok := decimal(string(*factor))
+			if !ok || f.Sign() <= 0 {
+				return nil, "", false
 			}
-			n *= f
+			n.Mul(n, f)
 		}
 		if i > 0 && p.PackageUnit.Code != unit {
-			return 0, "", false
+			return nil, "", false
 		}
-		units += n
+		units.Add(units, n)
 		unit = p.PackageUnit.Code
 	}
 	return units, unit, len(parts) > 0
 }
 
-// RetailPerUnit is a package's maximum retail price for each unit on a day
-// (R99): not what a pharmacy charges. False where there is none.
-func RetailPerUnit(p *fest.Package, d Day) (perUnit float64, unit string, ok bool) {
-	units, unit, ok := PackageUnits(p.PackageInformation)
-	if !ok {
-		return 0, "", false
+// longestDecimal bounds what is read as a number: no price and no size is
+// longer.
+const longestDecimal = 40
+
+// decimal reads an xs:decimal exactly. Prices and sizes have no exponent.
+func decimal(s string) (*big.Rat, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || len(s) > longestDecimal || strings.Trim(s, "0123456789.+-") != "" {
+		return nil, false
 	}
-	now, _ := PricesOn(p.Prices, d)
-	for i := range now {
-		if now[i].PriceType.Code != PriceRetail {
-			continue
-		}
-		value, err := strconv.ParseFloat(now[i].Price.Value, 64)
-		if err != nil {
-			return 0, "", false
-		}
-		return value / units, unit, true
-	}
-	return 0, "", false
+	return new(big.Rat).SetString(s)
 }

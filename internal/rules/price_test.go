@@ -7,7 +7,7 @@ import (
 )
 
 func price(kind, value, from, until string) fest.Price {
-	return fest.Price{PriceType: fest.CV{Code: kind, System: "7453"}, Price: fest.MO{Value: value, Currency: "NOK"}, ValidFromDate: date(from), ValidUntilDate: date(until)}
+	return fest.Price{PriceType: fest.CV{Code: kind, System: ListDrugPrices}, Price: fest.MO{Value: value, Currency: "NOK"}, ValidFromDate: date(from), ValidUntilDate: date(until)}
 }
 
 func valuesOf(prices []fest.Price) map[string]string {

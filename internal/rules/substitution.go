@@ -2,86 +2,120 @@ package rules
 
 import (
 	"cmp"
-	"slices"
+	"math/big"
 
 	"github.com/festd/festd/internal/fest"
 )
 
-// Member is a package's membership in a substitution group on a day.
-type Member struct {
-	Package *fest.Package
-	Link    Validity
-	Group   Validity
-	// Unsure: the day is one of which it is not stated whether it counts (R6).
-	Unsure       bool
-	Availability Availability
-	PerUnit      float64 // lowest maximum retail price per unit (R99); 0: none
-	Unit         string
+// Membership is how a day lies to a package's place in a substitution group:
+// to its link and to the group itself, which must both hold (R94).
+type Membership struct {
+	// State is Valid only where both are; Over where one of them is.
+	State Validity
+	// Unsure: the day is an until-date of which it is not stated whether it
+	// counts, and the membership would hold if it did (R6, INF).
+	Unsure bool
+	// First and Last are the days from and to which both hold; "": open.
+	First, Last Day
 }
 
-// In says whether the membership holds: the package's link and the group (R94).
-func (m *Member) In() bool { return m.Link == Valid && m.Group == Valid }
-
-// MemberOn is a package's membership in its group on a day; false where it has
-// none.
-func MemberOn(p *fest.Package, g *fest.SubstitutionGroup, d Day) (Member, bool) {
-	link := p.PackageSubstitutionGroup
+// MembershipOn is a package's by its link; false where the link does not name
+// the group.
+func MembershipOn(link *fest.PackageSubstitutionGroup, g *fest.SubstitutionGroup, d Day) (Membership, bool) {
 	if link == nil || g == nil || fest.ID(link.SubstitutionGroup) != g.ID {
-		return Member{}, false
+		return Membership{}, false
 	}
-	own, group := BeforeUnsure(link.ValidFromDate, link.ValidUntilDate), BeforeUnsure(g.ValidFromDate, g.ValidUntilDate)
-	m := Member{
-		Package: p, Link: own.On(d), Group: group.On(d),
-		Unsure:       own.Unsure == d || group.Unsure == d,
-		Availability: AvailabilityOf(p.MarketingInformation, d),
+	both := BeforeUnsure(link.ValidFromDate, link.ValidUntilDate).And(BeforeUnsure(g.ValidFromDate, g.ValidUntilDate))
+	m := Membership{State: both.On(d), First: both.First, Last: both.Last}
+	if both.Last != "" && d > both.Last { // also of a period that ends before it begins
+		m.State = Over
 	}
-	m.PerUnit, m.Unit, _ = RetailPerUnit(p, d)
+	m.Unsure = both.Unsure == d && d >= both.First
 	return m, true
 }
 
-// Substitutes are the members that a package may be replaced by.
-type Substitutes struct {
-	// Remark limits substitution: it is always shown, and the members are then
-	// not freely substitutable (R96).
-	Remark string
-	Limits bool
-	// Obtainable are those that can be had on the day, the lowest maximum
-	// retail price per unit first (R99); Other are those that cannot (R98).
-	Obtainable, Other []Member
+// Limits reports whether a group's remark limits substitution: then it is
+// always shown, and the members are not freely substitutable (R96).
+func Limits(g *fest.SubstitutionGroup) bool {
+	limits, _ := g.RemarkRegardingSubstitution.Bool()
+	return limits
 }
 
-// SubstitutesOn lists the other members of a group in which the package's own
-// membership holds; nothing where it does not (R94).
-func SubstitutesOn(own Member, g *fest.SubstitutionGroup, members []Member) Substitutes {
-	var s Substitutes
-	if g.SubstitutionDescription != nil {
-		s.Remark = string(*g.SubstitutionDescription)
-	}
-	s.Limits, _ = g.RemarkRegardingSubstitution.Bool()
-	if !own.In() {
-		return s
-	}
-	for _, m := range members {
-		switch {
-		case !m.In() || m.Package == own.Package:
-		case m.Availability.Dispensable.Value == No:
-			s.Other = append(s.Other, m)
-		default:
-			s.Obtainable = append(s.Obtainable, m)
+// UnitPrice is a package's maximum retail price on a day, for each unit: not
+// what a pharmacy charges (R99).
+type UnitPrice struct {
+	// Price is the price of type AUP that holds (R5); nil: there is none.
+	Price *fest.Price
+	// Doubtful: it is below the purchase price of the day, so that types or
+	// prices are not to be trusted (R101). It is then not compared.
+	Doubtful bool
+	// PerUnit is exact; nil where there is no price to compare, or no size.
+	PerUnit *big.Rat
+	// Unit is the code of the package unit, of PerUnit.
+	Unit string
+}
+
+// UnitPriceOn is a package's on a day (R5, R46, R99, R101).
+func UnitPriceOn(p *fest.Package, d Day) UnitPrice {
+	var u UnitPrice
+	now, _ := PricesOn(p.Prices, d)
+	var purchase *fest.Price
+	for i := range now {
+		if now[i].PriceType.System != ListDrugPrices {
+			continue
+		}
+		switch now[i].PriceType.Code {
+		case PriceRetail:
+			u.Price = &now[i]
+		case PricePurchase:
+			purchase = &now[i]
 		}
 	}
-	slices.SortStableFunc(s.Obtainable, byPrice)
-	slices.SortStableFunc(s.Other, byPrice)
-	return s
+	if u.Price == nil {
+		return u
+	}
+	value, ok := decimal(u.Price.Price.Value)
+	if !ok {
+		return u
+	}
+	if purchase != nil {
+		least, ok := decimal(purchase.Price.Value)
+		if u.Doubtful = ok && value.Cmp(least) < 0; u.Doubtful {
+			return u
+		}
+	}
+	size, unit, ok := exactUnits(p.PackageInformation)
+	if ok {
+		u.PerUnit, u.Unit = value.Quo(value, size), unit
+	}
+	return u
 }
 
-// byPrice has those without a price last (R99), then by item number.
-func byPrice(a, b Member) int {
+// Comparable says whether two prices are for the same unit in the same
+// currency.
+func (u *UnitPrice) Comparable(v *UnitPrice) bool {
+	return u.PerUnit != nil && v.PerUnit != nil && u.Unit == v.Unit && u.Price.Price.Currency == v.Price.Price.Currency
+}
+
+// Compare orders prices per unit for a package whose units are own: those in
+// that unit first, then those in others, unit by unit, then those without a
+// price; the lowest first (R99).
+func (u *UnitPrice) Compare(v *UnitPrice, own string) int {
 	switch {
-	case a.PerUnit == 0 && b.PerUnit != 0:
-		return 1
-	case a.PerUnit != 0 && b.PerUnit == 0:
-		return -1
+	case u.PerUnit == nil || v.PerUnit == nil:
+		return cmp.Compare(last(u.PerUnit == nil), last(v.PerUnit == nil))
+	case u.Comparable(v):
+		return u.PerUnit.Cmp(v.PerUnit)
+	case u.Unit != v.Unit && (u.Unit == own || v.Unit == own):
+		return cmp.Compare(last(u.Unit != own), last(v.Unit != own))
+	default:
+		return cmp.Or(cmp.Compare(u.Unit, v.Unit), cmp.Compare(u.Price.Price.Currency, v.Price.Price.Currency))
 	}
-	return cmp.Or(cmp.Compare(a.PerUnit, b.PerUnit), cmp.Compare(a.Package.ItemNumber, b.Package.ItemNumber))
+}
+
+func last(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

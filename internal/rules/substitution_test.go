@@ -1,81 +1,113 @@
 package rules
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/festd/festd/internal/fest"
 )
 
-func TestR94ToR99Substitution(t *testing.T) {
+func TestR94Membership(t *testing.T) {
 	t.Parallel()
+	link := func(from, until string) *fest.PackageSubstitutionGroup {
+		return &fest.PackageSubstitutionGroup{SubstitutionGroup: "ID_G", ValidFromDate: date(from), ValidUntilDate: date(until)}
+	}
+	group := func(from, until string) *fest.SubstitutionGroup {
+		return &fest.SubstitutionGroup{ID: "ID_G", ValidFromDate: date(from), ValidUntilDate: date(until)}
+	}
+	for _, test := range []struct {
+		name  string
+		link  *fest.PackageSubstitutionGroup
+		group *fest.SubstitutionGroup
+		want  map[Day]Validity
+		// unsure are the days of R6.
+		unsure []Day
+	}{
+		{"nothing stated is open (R7)", link("", ""), group("", ""), map[Day]Validity{"1900-01-01": Valid, "2100-01-01": Valid}, nil},
+		{"the first day counts (R2)", link("2026-03-10", ""), group("", ""), map[Day]Validity{"2026-03-09": NotYet, "2026-03-10": Valid}, nil},
+		{"the group's first day counts (R2)", link("2026-03-01", ""), group("2026-03-10", ""), map[Day]Validity{"2026-03-09": NotYet, "2026-03-10": Valid}, nil},
+		{"the last day does not count (R6)", link("", "2026-03-10"), group("", ""),
+			map[Day]Validity{"2026-03-09": Valid, "2026-03-10": Over, "2026-03-11": Over}, []Day{"2026-03-10"}},
+		{"the group's last day does not count (R6, R95)", link("", ""), group("", "2026-03-10"),
+			map[Day]Validity{"2026-03-09": Valid, "2026-03-10": Over, "2026-03-11": Over}, []Day{"2026-03-10"}},
+		{"the earlier of both decides", link("", "2026-03-10"), group("", "2026-03-20"),
+			map[Day]Validity{"2026-03-10": Over, "2026-03-20": Over}, []Day{"2026-03-10"}},
+		{"over outweighs not yet", link("", "2026-03-01"), group("2026-04-01", ""), map[Day]Validity{"2026-02-01": NotYet, "2026-03-15": Over, "2026-04-15": Over}, nil},
+		{"one day only, of which nobody knows", link("2026-03-10", "2026-03-10"), group("", ""),
+			map[Day]Validity{"2026-03-09": NotYet, "2026-03-10": Over}, []Day{"2026-03-10"}},
+		{"a date that is none is not stated", link("soon", "2026-02-30"), group("", ""), map[Day]Validity{"2026-03-10": Valid}, nil},
+	} {
+		for d, want := range test.want {
+			m, ok := MembershipOn(test.link, test.group, d)
+			if !ok || m.State != want || m.Unsure != slices.Contains(test.unsure, d) {
+				t.Errorf("%s: on %s %+v, %v; want %s", test.name, d, m, ok, want)
+			}
+		}
+	}
+	if _, ok := MembershipOn(nil, group("", ""), "2026-03-10"); ok {
+		t.Error("no link is a membership")
+	}
+	if _, ok := MembershipOn(link("", ""), &fest.SubstitutionGroup{ID: "ID_OTHER"}, "2026-03-10"); ok {
+		t.Error("a link to another group is a membership")
+	}
+}
+
+func TestR96Limits(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[fest.Boolean]bool{"true": true, "1": true, "false": false, "0": false, "": false} {
+		if Limits(&fest.SubstitutionGroup{RemarkRegardingSubstitution: text}) != want {
+			t.Errorf("%q: want %v", text, want)
+		}
+	}
+}
+
+func TestR99UnitPrice(t *testing.T) {
+	t.Parallel()
+	pack := func(amount, unit string, prices ...fest.Price) *fest.Package {
+		return &fest.Package{Prices: prices, PackageInformation: []fest.PackageInformation{{Quantity: fest.Decimal(amount), PackageUnit: fest.CV{Code: unit}}}}
+	}
+	retail := func(value string) fest.Price { return price(PriceRetail, value, "2026-01-01", "") }
 	const d = "2026-03-10"
-	group := &fest.SubstitutionGroup{ID: "ID_G", RemarkRegardingSubstitution: "false"}
-	pack := func(number, amount, retail, from, until string, withdrawn bool) *fest.Package {
-		p := &fest.Package{ItemNumber: fest.Number(number), MarketingInformation: &fest.MarketingInformation{MarketingDate: date("2020-01-01")}}
-		p.PackageInformation = []fest.PackageInformation{{Quantity: fest.Decimal(amount), PackageUnit: fest.CV{Code: "stk"}}}
-		p.PackageSubstitutionGroup = &fest.PackageSubstitutionGroup{SubstitutionGroup: "ID_G", ValidFromDate: date(from), ValidUntilDate: date(until)}
-		if retail != "" {
-			p.Prices = []fest.Price{price(PriceRetail, retail, "2020-01-01", "")}
+	for _, test := range []struct {
+		name     string
+		p        *fest.Package
+		perUnit  string // "": none
+		doubtful bool
+	}{
+		{"exact", pack("30", "stk", retail("100")), "10/3", false},
+		{"not yet (R5)", pack("30", "stk", price(PriceRetail, "100", "2026-03-11", "")), "", false},
+		{"until the day (R5)", pack("10", "stk", price(PriceRetail, "1.50", "", d)), "3/20", false},
+		{"no price", pack("30", "stk"), "", false},
+		{"no size", pack("", "stk", retail("100")), "", false},
+		{"no number", pack("30", "stk", retail("dear")), "", false},
+		{"an exponent", pack("1e9", "stk", retail("100")), "", false},
+		{"longer than a price is", pack("30", "stk", retail("10000000000000000000000000000000000000000.0")), "", false},
+		{"above the purchase price (R101)", pack("10", "stk", retail("100"), price(PricePurchase, "100", "", "")), "10/1", false},
+		{"below the purchase price (R101)", pack("10", "stk", retail("99.99"), price(PricePurchase, "100", "", "")), "", true},
+		{"of another list", pack("10", "stk", fest.Price{PriceType: fest.CV{Code: PriceRetail, System: fest.OIDRoot + "7423"}, Price: fest.MO{Value: "1"}}), "", false},
+	} {
+		got := UnitPriceOn(test.p, d)
+		perUnit := ""
+		if got.PerUnit != nil {
+			perUnit = got.PerUnit.String()
 		}
-		if withdrawn {
-			p.MarketingInformation.WithdrawalDate = date("2020-02-01")
-		}
-		return p
-	}
-	var members []Member
-	add := func(p *fest.Package, on Day) Member {
-		m, ok := MemberOn(p, group, on)
-		if !ok {
-			t.Fatalf("%s is no member", p.ItemNumber)
-		}
-		members = append(members, m)
-		return m
-	}
-	own := add(pack("000001", "100", "100", "", "", false), d)
-	add(pack("000002", "98", "49", "", "", false), d)            // 0.50 each
-	add(pack("000003", "100", "80", "", "", false), d)           // 0.80 each
-	add(pack("000004", "100", "", "", "", false), d)             // no price: last
-	add(pack("000005", "100", "10", "2026-03-11", "", false), d) // not yet
-	add(pack("000006", "100", "10", "", "2026-03-10", false), d) // R6: the day does not count
-	add(pack("000007", "100", "10", "", "2026-03-11", false), d) // the day before it does
-	add(pack("000008", "100", "10", "2026-03-10", "", true), d)  // R98: cannot be had
-	s := SubstitutesOn(own, group, members)
-	var got []fest.Number
-	for _, m := range s.Obtainable {
-		got = append(got, m.Package.ItemNumber)
-	}
-	want := []fest.Number{"000007", "000002", "000003", "000004"}
-	if len(got) != len(want) {
-		t.Fatalf("obtainable %v, want %v", got, want)
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Errorf("obtainable %v, want %v", got, want)
-			break
+		if perUnit != test.perUnit || got.Doubtful != test.doubtful {
+			t.Errorf("%s: %s, doubtful %v", test.name, perUnit, got.Doubtful)
 		}
 	}
-	if len(s.Other) != 1 || s.Other[0].Package.ItemNumber != "000008" {
-		t.Errorf("R98: %v", s.Other)
+
+	// Own unit, then other units, then none.
+	cheap, dear, other, none := UnitPriceOn(pack("100", "stk", retail("99.90")), d), UnitPriceOn(pack("30", "stk", retail("30")), d),
+		UnitPriceOn(pack("1", "ml", retail("0.01")), d), UnitPriceOn(pack("1", "stk"), d)
+	order := []*UnitPrice{&cheap, &dear, &other, &none}
+	for i, a := range order {
+		for k, b := range order {
+			if got := a.Compare(b, "stk"); (got < 0) != (i < k) || (got > 0) != (i > k) {
+				t.Errorf("%d and %d: %d", i, k, got)
+			}
+		}
 	}
-	if !members[5].Unsure || members[6].Unsure {
-		t.Error("R6: only the day itself is unsure")
-	}
-	// R94: nothing replaces a package whose own membership is over.
-	left, _ := MemberOn(pack("000009", "100", "1", "", "2026-03-01", false), group, d)
-	if s := SubstitutesOn(left, group, members); len(s.Obtainable)+len(s.Other) > 0 {
-		t.Errorf("R94: %+v", s)
-	}
-	// R94: the group must hold, too.
-	over := &fest.SubstitutionGroup{ID: "ID_G", ValidUntilDate: date("2026-03-01")}
-	if m, _ := MemberOn(pack("000010", "1", "1", "", "", false), over, d); m.In() {
-		t.Error("R95: the group is over")
-	}
-	// R96
-	limited := &fest.SubstitutionGroup{ID: "ID_G", RemarkRegardingSubstitution: "true", SubstitutionDescription: ptr(fest.Text("Kun første gang"))}
-	if s := SubstitutesOn(own, limited, members); !s.Limits || s.Remark != "Kun første gang" {
-		t.Errorf("R96: %+v", s)
-	}
-	if _, ok := MemberOn(&fest.Package{}, group, d); ok {
-		t.Error("a package without a group is a member")
+	if cheap.Comparable(&other) || !cheap.Comparable(&dear) || cheap.Comparable(&none) {
+		t.Error("prices compare in the same unit only")
 	}
 }

@@ -43,6 +43,9 @@ func ValidityOf(stated []Stated, sex Sex) PrescriptionValidity {
 	known := sex == Male || sex == Female
 	var fits []Stated
 	for _, s := range stated {
+		if s.Sex != Male && s.Sex != Female { // 0 and 9 are nobody in particular
+			s.Sex = ""
+		}
 		if s.Sex == "" || s.Sex == sex || !known {
 			fits = append(fits, s)
 		}
@@ -51,10 +54,10 @@ func ValidityOf(stated []Stated, sex Sex) PrescriptionValidity {
 		return PrescriptionValidity{Reason: "not-stated-for-this-sex", Rules: []string{"R68", "R70"}}
 	}
 	shortest := slices.MinFunc(fits, func(a, b Stated) int { return compareDurations(a.Duration, b.Duration) })
-	differ := slices.ContainsFunc(fits, func(s Stated) bool { return s.Duration != shortest.Duration })
+	differ := !same(fits)
 	bySex := slices.ContainsFunc(fits, func(s Stated) bool { return s.Sex != "" })
 	switch {
-	case differ && !known && bySex:
+	case bySex && !known && !(same(fits) && forBoth(fits)):
 		return PrescriptionValidity{shortest.Duration, "sex-unknown-shortest", []string{"R68"}, true}
 	case differ:
 		return PrescriptionValidity{shortest.Duration, "drugs-differ-shortest", []string{"R67"}, true}
@@ -63,6 +66,21 @@ func ValidityOf(stated []Stated, sex Sex) PrescriptionValidity {
 	default:
 		return PrescriptionValidity{shortest.Duration, "stated", []string{"R67"}, false}
 	}
+}
+
+// same says whether all state one duration, however it is written.
+func same(stated []Stated) bool {
+	return !slices.ContainsFunc(stated, func(s Stated) bool { return compareDurations(s.Duration, stated[0].Duration) != 0 })
+}
+
+// forBoth says whether there is something stated for either sex.
+func forBoth(stated []Stated) bool {
+	for _, sex := range []Sex{Male, Female} {
+		if !slices.ContainsFunc(stated, func(s Stated) bool { return s.Sex == "" || s.Sex == sex }) {
+			return false
+		}
+	}
+	return true
 }
 
 // Reimbursed28 is what a condition of type 28 makes of a validity when the
@@ -78,8 +96,10 @@ func (v PrescriptionValidity) Reimbursed28(d fest.Duration) PrescriptionValidity
 // days, a year for 365. What cannot be read is longest.
 func compareDurations(a, b fest.Duration) int { return cmp.Compare(days(a), days(b)) }
 
+// unreadable is longer than any duration.
+const unreadable = 1e12
+
 func days(d fest.Duration) float64 {
-	const unreadable = 1e12
 	s := string(d)
 	if len(s) < 3 || s[0] != 'P' {
 		return unreadable

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"unicode"
 
 	"github.com/festd/festd/internal/fest"
@@ -60,6 +61,17 @@ func AppendDisplay(dst []byte, e *fest.Entry, it fest.Item) (display []byte, of 
 	default:
 		return dst, ""
 	}
+}
+
+// Display is [AppendDisplay] as plain text. If of is not empty, the display of
+// that ingredient and a space go before it.
+func Display(e *fest.Entry, it fest.Item) (display string, of fest.Ref) {
+	escaped, of := AppendDisplay(nil, e, it)
+	if bytes.IndexByte(escaped, '\\') < 0 {
+		return string(escaped), of
+	}
+	text, _, _ := unescape(string(escaped) + `"`) // what was escaped here can be read here
+	return text, of
 }
 
 // appendNote appends text in parentheses, unless it is empty.

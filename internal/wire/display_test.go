@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -8,6 +9,8 @@ import (
 	"github.com/festd/festd/internal/wire"
 )
 
+// Strengths are shown as they are given, numerator over denominator, with their
+// operator (R36); 5 mg/5 ml is not made 1 mg/ml (R37).
 func TestDisplays(t *testing.T) {
 	pq := func(v, u string) *fest.PQ { return &fest.PQ{Value: v, Unit: u} }
 	op := func(c string) fest.CV { return fest.CV{Code: c} }
@@ -41,6 +44,13 @@ func TestDisplays(t *testing.T) {
 	} {
 		e := &fest.Entry{Class: tc.class, Object: tc.object}
 		got, of := wire.AppendDisplay(nil, e, fest.Item{})
+		var plain string
+		if err := json.Unmarshal([]byte(`"`+tc.want+`"`), &plain); err != nil {
+			t.Fatal(err)
+		}
+		if text, again := wire.Display(e, fest.Item{}); text != plain || again != of {
+			t.Errorf("%s: as text %q of %q", tc.class, text, again)
+		}
 		if string(got) != tc.want || of != tc.of {
 			t.Errorf("%s: got %q of %q, want %q of %q", tc.class, got, of, tc.want, tc.of)
 		}

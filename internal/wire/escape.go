@@ -1,6 +1,10 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 const hexDigits = "0123456789abcdef"
 
@@ -56,9 +60,53 @@ func AppendEscaped(dst []byte, s string) []byte {
 	return append(dst, s[from:]...)
 }
 
-// appendNumber appends s as a JSON number if it is one, digits and all, else
+// unescape reads what AppendEscaped wrote up to the quote that ends it, and
+// the other escapes of JSON but for those of UTF-16 surrogates, which it does
+// not write. n is how much was read, with the quote.
+func unescape(s string) (text string, n int, ok bool) {
+	var out []byte
+	from := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return string(append(out, s[from:i]...)), i + 1, true
+		case '\\':
+			out = append(out, s[from:i]...)
+			if i++; i == len(s) {
+				return "", 0, false
+			}
+			switch c := s[i]; c {
+			case '"', '\\', '/':
+				out = append(out, c)
+			case 'n':
+				out = append(out, '\n')
+			case 'r':
+				out = append(out, '\r')
+			case 't':
+				out = append(out, '\t')
+			case 'b':
+				out = append(out, '\b')
+			case 'f':
+				out = append(out, '\f')
+			case 'u':
+				r, err := strconv.ParseUint(s[i+1:min(i+5, len(s))], 16, 16)
+				if err != nil || len(s) < i+5 || utf16.IsSurrogate(rune(r)) {
+					return "", 0, false
+				}
+				out = utf8.AppendRune(out, rune(r))
+				i += 4
+			default:
+				return "", 0, false
+			}
+			from = i + 1
+		}
+	}
+	return "", 0, false
+}
+
+// AppendNumber appends s as a JSON number if it is one, digits and all, else
 // as a string.
-func appendNumber(dst []byte, s string) []byte {
+func AppendNumber(dst []byte, s string) []byte {
 	if isNumber(s) {
 		return append(dst, s...)
 	}

@@ -170,7 +170,7 @@ func (w *writer) value(f *planField, v reflect.Value) {
 	case fest.KindRef:
 		w.reference(f, v.String())
 	case fest.KindDecimal, fest.KindInteger:
-		w.dst = appendNumber(w.dst, v.String())
+		w.dst = AppendNumber(w.dst, v.String())
 	case fest.KindBoolean:
 		w.boolean(v.String())
 	case fest.KindCV:
@@ -251,7 +251,7 @@ func (w *writer) quantity(value, unitName, unit string, present fest.Attrs) {
 	w.dst = append(w.dst, '{')
 	if value != "" || present.Has(fest.AttrV) {
 		w.dst = append(w.dst, `"value":`...)
-		w.dst = appendNumber(w.dst, value)
+		w.dst = AppendNumber(w.dst, value)
 		w.dst = append(w.dst, ',')
 	}
 	w.attribute(unitName, unit, present.Has(fest.AttrU))

@@ -160,16 +160,30 @@ func (c *Cluster) Statements(since Mark) (map[string]int, error) {
 	return statements(string(b[min(len(b), int(since)):])), nil
 }
 
-// statements reads a log. Statements of several lines are told by their first.
+// statements reads a log. Statements of several lines are told by the first
+// that is not blank.
 func statements(log string) map[string]int {
 	all := map[string]int{}
+	open := false // the text of a statement begins on a line that follows
 	for line := range strings.Lines(log) {
-		app, rest, ok := strings.Cut(strings.TrimSpace(line), "] LOG:  ")
-		kind, text, isStatement := strings.Cut(rest, ": ")
+		if open && strings.HasPrefix(line, "\t") { // PostgreSQL's mark of a line that goes on
+			if text := strings.Join(strings.Fields(line), " "); text != "" {
+				all[text]++
+				open = false
+			}
+			continue
+		}
+		open = false
+		app, rest, ok := strings.Cut(line, "] LOG:  ")
+		kind, text, isStatement := strings.Cut(rest, ":")
 		if !ok || !isStatement || !strings.HasPrefix(app, "[festd") || kind != "statement" && !strings.HasPrefix(kind, "execute") {
 			continue
 		}
-		all[strings.Join(strings.Fields(text), " ")]++
+		if text = strings.Join(strings.Fields(text), " "); text == "" {
+			open = true
+			continue
+		}
+		all[text]++
 	}
 	return all
 }

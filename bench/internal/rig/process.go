@@ -23,12 +23,14 @@ type Process struct {
 }
 
 // launch starts a child that writes to the end of a log, on one processor if
-// cpu is not negative and there are several.
+// cpu is not negative: also where this process has itself kept to another one.
 func launch(name, log string, cpu int, args []string, prepare func(*exec.Cmd)) (*Process, error) {
-	if cpu >= 0 && len(CPUs()) > 1 {
-		if taskset, err := exec.LookPath("taskset"); err == nil {
-			args = append([]string{taskset, "-c", strconv.Itoa(cpu)}, args...)
+	if cpu >= 0 {
+		taskset, err := exec.LookPath("taskset")
+		if err != nil {
+			return nil, fmt.Errorf("keeping %s on processor %d: %w", name, cpu, err)
 		}
+		args = append([]string{taskset, "-c", strconv.Itoa(cpu)}, args...)
 	}
 	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {

@@ -68,7 +68,7 @@ func (p *Pool) entered() func() {
 }
 
 // besideEach is how much may go on beside the pool for each of its slots.
-const besideEach = 64
+const besideEach = 8
 
 // StepAside gives a slot back before the work is done, where others wait for
 // one: what goes on does so beside the pool, since it hardly takes anything

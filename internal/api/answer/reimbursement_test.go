@@ -1,0 +1,584 @@
+package answer_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/festd/festd/internal/api/answer"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/rules"
+)
+
+func heldAs(h *answer.Holding) reference.Holding {
+	if h == nil {
+		return reference.Holding{}
+	}
+	return reference.Holding{State: string(h.State), From: string(h.First), Until: string(h.Last)}
+}
+
+func groupAs(g *answer.ReimbursementGroup) reference.ReimbursedGroup {
+	out := reference.ReimbursedGroup{Kind: string(g.Kind), Prescribe: heldAs(g.Prescribing), Dispense: heldAs(g.Dispensing)}
+	for _, c := range g.Conditions {
+		out.Conditions = append(out.Conditions, c.ID)
+	}
+	for i := range g.Codes {
+		out.Codes = append(out.Codes, codeAs(&g.Codes[i]))
+	}
+	return out
+}
+
+func codeAs(c *answer.ReimbursementCode) reference.ReimbursedCode {
+	out := reference.ReimbursedCode{
+		System: strings.TrimPrefix(c.System, "urn:oid:"), Code: c.Code, Prescribe: heldAs(&c.Prescribing), Dispense: heldAs(&c.Dispensing),
+	}
+	for _, rc := range c.Conditions {
+		out.Conditions = append(out.Conditions, rc.ID+" "+string(rc.State))
+	}
+	return out
+}
+
+func groupsAs(list ...[]answer.ReimbursementGroup) map[string]reference.ReimbursedGroup {
+	out := map[string]reference.ReimbursedGroup{}
+	for _, groups := range list {
+		for i := range groups {
+			out[groups[i].ID] = groupAs(&groups[i])
+		}
+	}
+	return out
+}
+
+func idsOfGroups(groups []answer.ReimbursementGroup) (out []string) {
+	for i := range groups {
+		out = append(out, groups[i].ID)
+	}
+	return out
+}
+
+func reimbursementAs(r *answer.Reimbursement) reference.Reimbursement {
+	out := reference.Reimbursement{State: string(r.State), Groups: groupsAs(r.Groups), Individual: idsOfGroups(r.Individual)}
+	for _, k := range r.Prescribable {
+		out.Prescribable = append(out.Prescribable, string(k))
+	}
+	return out
+}
+
+// reimbursementDays are days on which something of the entries' reimbursement
+// begins or ends, or is close to it.
+func reimbursementDays(entries []*fest.Entry, most int) []rules.Day {
+	days := map[rules.Day]bool{}
+	around := func(dates ...*fest.Date) {
+		for _, d := range dates {
+			if d != nil && *d != "" {
+				for _, n := range []int{-1, 0, 1} {
+					days[shifted(*d, n)] = true
+				}
+			}
+		}
+	}
+	links := func(list []fest.ProductReimbursement) {
+		for i := range list {
+			around(&list[i].ValidFromDate, list[i].PrescribeUntilDate, list[i].DispenseUntilDate)
+		}
+	}
+	for _, e := range entries {
+		switch o := e.Object.(type) {
+		case *fest.Package:
+			links(o.Reimbursements)
+		case *fest.Generic:
+			links(o.Reimbursements)
+		case *fest.Reimbursement:
+			for i := range o.ReimbursementGroups {
+				for _, c := range o.ReimbursementGroups[i].ReimbursementCodes {
+					around(&c.ValidFromDate, c.PrescribeUntilDate, c.DispenseUntilDate)
+					for k := range c.ReimbursementConditions {
+						around(c.ReimbursementConditions[k].ToDate)
+					}
+				}
+			}
+		}
+	}
+	out := []rules.Day{}
+	for d := range days {
+		out = append(out, d)
+	}
+	slices.Sort(out)
+	if len(out) > most { // evenly
+		for i := range most {
+			out[i] = out[i*len(out)/most]
+		}
+		out = out[:most]
+	}
+	return append(out, today)
+}
+
+// Every product of the extracts with all that its links lead to, as the slow
+// reading of the rules says, on days on which something changes.
+func TestReimbursementIsTheReferences(t *testing.T) {
+	for name, make := range contents {
+		t.Run(name, func(t *testing.T) {
+			entries := make(t)
+			compareReimbursement(t, entries, reimbursementDays(entries, 4))
+		})
+	}
+}
+
+func compareReimbursement(t *testing.T, entries []*fest.Entry, days []rules.Day) map[string]int {
+	t.Helper()
+	snap := open(t, entries)
+	groups := slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { _, ok := e.Object.(*fest.Reimbursement); return !ok })
+	states := map[string]int{}
+	for _, day := range days {
+		r := answer.New(snap, day, rules.Set{})
+		for _, e := range entries {
+			links, commodity := linksOf(e)
+			var ask func() answer.Reimbursement
+			for _, it := range e.Items() {
+				i, ok := r.Find(it.Resource, it.Key)
+				if !ok {
+					t.Fatalf("no %s %s", it.Resource, it.Key)
+				}
+				if other := r.Entry(i); other.EntryID != e.EntryID { // of one key
+					continue
+				}
+				switch o := r.Object(i).(type) {
+				case *fest.Package:
+					ask = func() answer.Reimbursement { return r.PackageReimbursement(o, "") }
+				case *fest.Generic:
+					ask = func() answer.Reimbursement { return r.GenericReimbursement(o, "") }
+				case *fest.BreastProsthesis, *fest.MedicalConsumable, *fest.Nutrient:
+					c, _ := r.Commodity(it.Key)
+					ask = func() answer.Reimbursement { return r.CommodityReimbursement(c, "") }
+				}
+			}
+			if ask == nil {
+				continue
+			}
+			got := ask()
+			want := reference.Reimbursed(groups, links, !commodity, string(day))
+			states[want.State]++
+			if d := cmp.Diff(want, reimbursementAs(&got), cmpopts.EquateEmpty()); d != "" {
+				t.Fatalf("%s on %s, -reference +answer:\n%s", got.Subject.Display, day, d)
+			}
+			if stated := len(want.Prescribable) > 0; stated != (got.Statement == "") {
+				t.Fatalf("%s on %s: R84: %q", got.Subject.Display, day, got.Statement)
+			}
+		}
+		if err := r.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return states
+}
+
+// Every ATC code that a group has, and those above it, as the reference says.
+func TestATCReimbursementIsTheReferences(t *testing.T) {
+	for name, make := range contents {
+		t.Run(name, func(t *testing.T) {
+			entries := make(t)
+			snap := open(t, entries)
+			codes := []string{"N02BE01", "X", "WITHOUT"}
+			for _, e := range entries {
+				of, _ := e.Object.(*fest.Reimbursement)
+				if of == nil {
+					continue
+				}
+				for i := range of.ReimbursementGroups {
+					if atc := of.ReimbursementGroups[i].Atc; atc != nil {
+						for n := 1; n <= len(atc.Code); n++ {
+							codes = append(codes, atc.Code[:n])
+						}
+					}
+				}
+			}
+			slices.Sort(codes)
+			for _, day := range reimbursementDays(entries, 3) {
+				for _, code := range slices.Compact(codes) {
+					if code == "" || rules.ATCLevel(code) == 0 && code != "WITHOUT" {
+						continue
+					}
+					r := answer.New(snap, day, rules.Set{})
+					got := r.ATCReimbursement(code, "")
+					want := reference.GroupsOfATC(entries, code, string(day))
+					if rules.ATCLevel(code) <= 2 { // the many groups of these are listed alone
+						for id, g := range want {
+							g.Codes, g.Conditions = nil, nil
+							want[id] = g
+						}
+					}
+					if d := cmp.Diff(want, groupsAs(got.Groups, got.Mixtures), cmpopts.EquateEmpty()); d != "" {
+						t.Fatalf("%s on %s, -reference +answer:\n%s", code, day, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// linksOf are an entry's links to reimbursement groups.
+func linksOf(e *fest.Entry) (links []fest.ProductReimbursement, commodity bool) {
+	one := func(c *fest.Commodity) ([]fest.ProductReimbursement, bool) {
+		if c.Reimbursement == nil {
+			return nil, true
+		}
+		return []fest.ProductReimbursement{*c.Reimbursement}, true
+	}
+	switch o := e.Object.(type) {
+	case *fest.Package:
+		return o.Reimbursements, false
+	case *fest.Generic:
+		return o.Reimbursements, false
+	case *fest.Ingredient:
+		return o.Reimbursements, false
+	case *fest.BreastProsthesis:
+		return one(&o.Commodity)
+	case *fest.MedicalConsumable:
+		return one(&o.Commodity)
+	case *fest.Nutrient:
+		return one(&o.Commodity)
+	}
+	return nil, false
+}
+
+// Every diagnosis code, as the reference says.
+func TestDiagnosisReimbursementIsTheReferences(t *testing.T) {
+	for name, make := range contents {
+		t.Run(name, func(t *testing.T) {
+			entries := make(t)
+			snap := open(t, entries)
+			type question struct {
+				classification, code string
+			}
+			asked := map[question]bool{{answer.ICPC2, "NONE"}: true, {answer.ICD10, "NONE"}: true}
+			for _, e := range entries {
+				of, _ := e.Object.(*fest.Reimbursement)
+				if of == nil {
+					continue
+				}
+				for i := range of.ReimbursementGroups {
+					for _, c := range of.ReimbursementGroups[i].ReimbursementCodes {
+						// In both: the same text in the other is another code.
+						asked[question{answer.ICPC2, c.Code.Code}], asked[question{answer.ICD10, c.Code.Code}] = true, true
+						asked[question{answer.ICD10, strings.ReplaceAll(c.Code.Code, ".", "")}] = true
+					}
+				}
+			}
+			few := slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { // the rest would only take the reference's time
+				_, group := e.Object.(*fest.Reimbursement)
+				links, _ := linksOf(e)
+				return !group && len(links) == 0
+			})
+			for _, day := range reimbursementDays(entries, 1) {
+				for q := range asked {
+					r := answer.New(snap, day, rules.Set{})
+					got := r.DiagnosisReimbursement(q.classification, q.code, "", true)
+					if err := r.Err(); err != nil {
+						t.Fatal(err)
+					}
+					found := map[string]reference.DiagnosedGroup{}
+					for i := range got.Groups {
+						g := &got.Groups[i]
+						d := reference.DiagnosedGroup{}
+						for k := range g.Codes {
+							d.Codes = append(d.Codes, codeAs(&g.Codes[k]))
+						}
+						for _, p := range g.Products {
+							d.Products = append(d.Products, strings.Join([]string{string(p.Resource), p.ID, string(p.Prescribing.State), string(p.Dispensing.State)}, " "))
+						}
+						slices.Sort(d.Products)
+						found[g.ID] = d
+					}
+					want := reference.Diagnosed(few, q.classification == answer.ICPC2, q.code, string(day))
+					if d := cmp.Diff(want, found, cmpopts.EquateEmpty()); d != "" {
+						t.Fatalf("%s %s on %s, -reference +answer:\n%s", q.classification, q.code, day, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// refunds is a content with what reimbursement can be.
+func refunds() []*fest.Entry {
+	group := func(id, authority, list string, product, decision, code fest.Boolean, atc string, codes []fest.ReimbursementCode, conditions ...fest.Ref) *fest.Entry {
+		g := fest.ReimbursementGroup{ID: fest.ID(id), GroupNumber: cv(list, id, id), RequiresReimbursementCode: code, ReimbursementCodes: codes, Conditions: conditions}
+		if atc != "" {
+			g.Atc = ptr(cv("7180", atc, "ATC "+atc))
+		}
+		return entry(fest.ClassReimbursement, &fest.Reimbursement{StatutoryAuthority: cv("7427", authority, "§"), RequiresProductLink: product, RequiresDecision: decision,
+			ReimbursementGroups: []fest.ReimbursementGroup{g}})
+	}
+	code := func(list, code string, change ...func(*fest.ReimbursementCode)) fest.ReimbursementCode {
+		c := fest.ReimbursementCode{Code: cv(list, code, "Vises "+code), ValidFromDate: "2020-01-01"}
+		for _, f := range change {
+			f(&c)
+		}
+		return c
+	}
+	condition := func(id, appliesTo string) *fest.Entry {
+		return entry(fest.ClassCondition, &fest.Condition{ID: fest.ID(id), ConditionNumber: ptr(fest.Text(id)), AppliesTo: fest.CS{Code: appliesTo}, Text: fest.Text("Tekst " + id)})
+	}
+	with := func(conditions ...fest.ReimbursementCondition) func(*fest.ReimbursementCode) {
+		return func(c *fest.ReimbursementCode) { c.ReimbursementConditions = conditions }
+	}
+	pack := func(id string, links ...fest.ProductReimbursement) *fest.Entry {
+		p := &fest.Package{ID: ptr(fest.ID(id)), ItemNumber: fest.Number(id)}
+		p.Reimbursements = links
+		return entry(fest.ClassPackage, p)
+	}
+	link := func(from fest.Date, prescribe, dispense string, groups ...fest.Ref) fest.ProductReimbursement {
+		l := fest.ProductReimbursement{ReimbursementGroups: groups, ValidFromDate: from}
+		if prescribe != "" {
+			l.PrescribeUntilDate = ptr(fest.Date(prescribe))
+		}
+		if dispense != "" {
+			l.DispenseUntilDate = ptr(fest.Date(dispense))
+		}
+		return l
+	}
+	blue := []fest.ReimbursementCode{
+		code("7170", "A01", func(c *fest.ReimbursementCode) { c.SubTerm = ptr(fest.Text("Underterm")) },
+			with(fest.ReimbursementCondition{Condition: "C-1", FromDate: "2020-01-01"}, fest.ReimbursementCondition{Condition: "C-2", FromDate: "2020-01-01", ToDate: ptr(fest.Date("2026-09-09"))},
+				fest.ReimbursementCondition{Condition: "C-3", FromDate: "2026-12-01"}, fest.ReimbursementCondition{Condition: "GONE", FromDate: "2020-01-01"})),
+		code("7435", "A01"), code("7435", "E78.0", func(c *fest.ReimbursementCode) { c.PrescribeUntilDate = ptr(fest.Date("2026-09-08")) }),
+	}
+	opioid := &fest.Package{ID: ptr(fest.ID("P-OPIOID")), ItemNumber: "1", PackageInformation: []fest.PackageInformation{{Drug: "D-OPIOID"}}}
+	opioid.Prices = []fest.Price{
+		{PriceType: cv("7453", "2", "Refusjonspris"), Price: fest.MO{Value: "10.50", Currency: "NOK"}, ValidFromDate: ptr(fest.Date("2026-01-01"))},
+		{PriceType: cv("7453", "2", "Refusjonspris"), Price: fest.MO{Value: "11", Currency: "NOK"}, ValidFromDate: ptr(fest.Date("2026-10-01"))},
+		{PriceType: cv("7453", "3", "AIP"), Price: fest.MO{Value: "5", Currency: "NOK"}},
+	}
+	return []*fest.Entry{
+		group("BLUE", "200", "7451", "true", "false", "true", "C09CA06", blue),
+		group("H", "950", "7451", "true", "false", "false", "L04AB04", nil, "C-1"),
+		group("SINGLE", "300", "7451", "false", "true", "true", "", []fest.ReimbursementCode{code("7435", "G35")}),
+		group("SECTION-4", "400", "7451", "false", "false", "true", "", []fest.ReimbursementCode{code("7435", "A15")}),
+		group("MIXTURE", "200", "7451", "false", "false", "true", "N02AA", []fest.ReimbursementCode{code("7434", "-90")}),
+		group("EMPTY", "200", "7451", "true", "false", "true", "C09CA06", nil),
+		group("RID_1", "501", "7403", "true", "false", "false", "", nil, "C-2"),
+		condition("C-1", "3"), condition("C-2", "1"), condition("C-3", "2"),
+		pack("P-BLUE", link("2020-01-01", "", "", "BLUE")),
+		pack("P-LATER", link("2026-10-01", "", "", "BLUE")),
+		pack("P-ENDING", link("2020-01-01", "2026-08-31", "2026-12-31", "BLUE")),
+		pack("P-OVER", link("2020-01-01", "2025-01-01", "2025-06-01", "BLUE")),
+		pack("P-TWO", link("2020-01-01", "2025-01-01", "2025-06-01", "BLUE", "H"), link("2026-01-01", "", "", "BLUE")),
+		pack("P-H", link("2020-01-01", "", "", "H")),
+		pack("P-EMPTY", link("2020-01-01", "", "", "EMPTY")),
+		pack("P-GONE", link("2020-01-01", "", "", "NOT-THERE")),
+		pack("P-NONE"),
+		entry(fest.ClassPackage, opioid),
+		entry(fest.ClassDrug, &fest.Drug{ID: ptr(fest.ID("D-OPIOID")), Medicine: fest.Medicine{OpioidApplication: ptr(fest.Boolean("true"))}}),
+		entry(fest.ClassGeneric, &fest.Generic{ID: "G-1", Packages: []fest.Ref{"P-BLUE", "P-ENDING", "P-NONE", "P-UNKNOWN"},
+			Medicine: fest.Medicine{Reimbursements: []fest.ProductReimbursement{link("2020-01-01", "", "", "BLUE")}}}),
+		entry(fest.ClassIngredient, &fest.Ingredient{ID: "I-MORFIN", Name: "Morfin", FullActiveSubstances: []fest.Ref{"I-MORFIN-HCL"}}),
+		entry(fest.ClassIngredient, &fest.Ingredient{ID: "I-MORFIN-HCL", Name: "Morfinhydroklorid", Reimbursements: []fest.ProductReimbursement{link("2020-01-01", "", "", "H")}}),
+		entry(fest.ClassDrug, &fest.Drug{ID: ptr(fest.ID("D-MORFIN")), Medicine: fest.Medicine{Atc: ptr(cv("7180", "N02AA01", "Morfin"))},
+			SortedActiveSubstancesWithoutStrength: []fest.SortedSubstance{{ActiveSubstance: "I-MORFIN"}}}),
+		entry(fest.ClassMedicalConsumable, &fest.MedicalConsumable{Commodity: fest.Commodity{ItemNumber: "800001", Name: "Bandasje", Reimbursement: ptr(link("2020-01-01", "", "", "RID_1")),
+			Prices: []fest.Price{{PriceType: cv("7423", "E", "Maks"), Price: fest.MO{Value: "3", Currency: "NOK"}, ValidFromDate: ptr(fest.Date("2026-10-01")), ValidUntilDate: ptr(fest.Date("2026-12-31"))}}}}),
+	}
+}
+
+func TestReimbursementOfMadeUpProducts(t *testing.T) {
+	states := compareReimbursement(t, refunds(), reimbursementDays(refunds(), 40))
+	for _, state := range []string{"stated", "otherDays", "unknownGroup", "noneStated"} {
+		if states[state] == 0 {
+			t.Errorf("nothing was %s", state)
+		}
+	}
+}
+
+func TestReimbursement(t *testing.T) {
+	snap := open(t, refunds())
+	ask := func(day rules.Day, id string, a answer.Audience, rulesOff ...string) answer.Reimbursement {
+		t.Helper()
+		r := answer.New(snap, day, off(t, rulesOff...))
+		p, ok := r.Package(fest.Ref(id))
+		if !ok {
+			t.Fatal(id)
+		}
+		out := r.PackageReimbursement(p, a)
+		if err := r.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, test := range []struct {
+		name, id         string
+		day              rules.Day
+		state            answer.ReimbursementState
+		prescribe, other string // of the first group
+		kinds            string
+	}{
+		{"valid", "P-BLUE", today, "stated", "valid", "valid", "preApproved"},
+		{"not yet (R2)", "P-LATER", "2026-09-30", "otherDays", "notYet", "notYet", ""},
+		{"the first day (R2)", "P-LATER", "2026-10-01", "stated", "valid", "valid", "preApproved"},
+		{"the last day to prescribe (R4)", "P-ENDING", "2026-08-31", "stated", "valid", "valid", "preApproved"},
+		{"dispensing only (R4)", "P-ENDING", "2026-09-01", "stated", "over", "valid", ""},
+		{"the last day to dispense (R4)", "P-ENDING", "2026-12-31", "stated", "over", "valid", ""},
+		{"over (R4)", "P-ENDING", "2027-01-01", "otherDays", "over", "over", ""},
+		{"one of two links holds (R81)", "P-TWO", today, "stated", "valid", "valid", "preApproved"},
+		{"H-prescription: by the link alone (R88)", "P-H", today, "stated", "valid", "valid", "hPrescription"},
+		{"a code is required, and there is none (R80)", "P-EMPTY", today, "otherDays", "notStated", "notStated", ""},
+		{"a group that the release has not (R145)", "P-GONE", today, "unknownGroup", "", "", ""},
+		{"no link (R84)", "P-NONE", today, "noneStated", "", "", ""},
+	} {
+		got := ask(test.day, test.id, "")
+		var prescribe, other answer.HoldingState
+		if len(got.Groups) > 0 && got.Groups[0].Prescribing != nil {
+			prescribe, other = got.Groups[0].Prescribing.State, got.Groups[0].Dispensing.State
+		}
+		kinds := []string{}
+		for _, k := range got.Prescribable {
+			kinds = append(kinds, string(k))
+		}
+		if got.State != test.state || string(prescribe) != test.prescribe || string(other) != test.other || strings.Join(kinds, " ") != test.kinds {
+			t.Errorf("%s: %s, prescribing %s, dispensing %s, by %v", test.name, got.State, prescribe, other, kinds)
+		}
+		// R84: never a plain "not reimbursed".
+		if want := test.kinds == ""; (got.Statement == rules.Unreimbursed) != want || slices.Contains(got.Inferred, "R84") != want {
+			t.Errorf("%s: statement %q, inferred %v", test.name, got.Statement, got.Inferred)
+		}
+		// R85: what may be applied for is named whatever is stated.
+		if len(got.Individual) != 1 || got.Individual[0].ID != "SINGLE" || got.Individual[0].EveryCodeOf != "urn:oid:"+fest.OIDRoot+"7435" || got.Individual[0].Codes != nil {
+			t.Errorf("%s: individual %+v", test.name, got.Individual)
+		}
+	}
+	if got := ask(today, "P-NONE", "", "R84"); got.Statement != "" || got.State != answer.ReimbursementNoneStated || !slices.Contains(got.SwitchedOff, "R84") {
+		t.Errorf("R84 is off: %+v", got)
+	}
+
+	// R90–R92, R3, R72: texts and conditions by audience.
+	got := ask(today, "P-BLUE", "")
+	code := got.Groups[0].Codes[0]
+	if code.Text != "Underterm" || code.Display != "Vises A01" || code.Classification != "ICPC-2" || got.Groups[0].Codes[1].Classification != "ICD-10" {
+		t.Errorf("R90: %+v", code)
+	}
+	conditionsOn := func(c answer.ReimbursementCode) (out []string) {
+		for _, x := range c.Conditions {
+			out = append(out, x.ID+" "+string(x.State))
+		}
+		return out
+	}
+	if d := cmp.Diff([]string{"C-1 valid", "C-3 notYet", "GONE valid"}, conditionsOn(code)); d != "" { // C-2 ended the day before (R3)
+		t.Errorf("R92: %s", d)
+	}
+	if d := cmp.Diff([]string{"C-1 valid", "C-2 valid", "C-3 notYet", "GONE valid"}, conditionsOn(ask("2026-09-08", "P-BLUE", "").Groups[0].Codes[0])); d != "" {
+		t.Errorf("R3, the day before: %s", d)
+	}
+	var texts []string
+	for _, c := range got.Conditions {
+		texts = append(texts, c.ID+" "+c.Text)
+	}
+	if d := cmp.Diff([]string{"C-1 Tekst C-1", "C-3 Tekst C-3", "GONE "}, texts); d != "" {
+		t.Errorf("conditions: %s", d)
+	}
+	dispenser := ask(today, "P-BLUE", answer.AudienceDispenser)
+	if c := dispenser.Groups[0].Codes[0]; c.Text != "" || c.Display != "" || c.Code != "A01" || len(conditionsOn(c)) != 3 || dispenser.ConditionsForOthers != 0 || !slices.Contains(dispenser.Rules, "R91") {
+		t.Errorf("R91: %+v", dispenser)
+	}
+	prescriber := ask(today, "P-BLUE", answer.AudiencePrescriber)
+	if c := prescriber.Groups[0].Codes[0]; c.Text != "Underterm" || len(conditionsOn(c)) != 2 || prescriber.ConditionsForOthers != 1 {
+		t.Errorf("R72: %+v", prescriber)
+	}
+	if h := ask(today, "P-H", ""); h.Groups[0].Restriction == "" || len(h.Groups[0].Conditions) != 1 || h.Groups[0].Conditions[0].Holding != nil {
+		t.Errorf("R88: %+v", h.Groups[0])
+	}
+
+	// R93, R103: opioids, and the reimbursement price.
+	opioid := ask(today, "P-OPIOID", "")
+	if o := opioid.OpioidApplication; o == nil || !*o || !slices.Contains(opioid.Rules, "R93") {
+		t.Errorf("R93: %v", o)
+	}
+	if p := opioid.Prices; len(p.Now) != 1 || p.Now[0].Price.Value != "10.50" || len(p.Coming) != 1 || p.Coming[0].From != "2026-10-01" {
+		t.Errorf("R102, R103: %+v", p)
+	}
+	if got := ask(today, "P-NONE", ""); got.OpioidApplication != nil {
+		t.Error("R93: not stated is not no")
+	}
+}
+
+func TestReimbursementOfOthers(t *testing.T) {
+	r := register(t, refunds())
+	// R83: the generic's union, and which of its packages have it.
+	g, _ := r.Generic("G-1")
+	generic := r.GenericReimbursement(g, "")
+	var packages []string
+	for _, p := range generic.Groups[0].Packages {
+		packages = append(packages, p.ID+" "+string(p.Prescribing.State)+" "+string(p.Dispensing.State))
+	}
+	if d := cmp.Diff([]string{"P-BLUE valid valid", "P-ENDING over valid"}, packages); d != "" || !slices.Contains(generic.Rules, "R83") {
+		t.Errorf("R83: %s, rules %v", d, generic.Rules)
+	}
+
+	// R34, R86: the salt's link counts for the moiety, and mixtures go by ATC.
+	i, _ := r.Ingredient("I-MORFIN")
+	ingredient := r.IngredientReimbursement(i, "")
+	if len(ingredient.Substances) != 2 || ingredient.Groups[0].ID != "H" || ingredient.State != answer.ReimbursementStated {
+		t.Errorf("R34: %+v", ingredient)
+	}
+	if len(ingredient.ATC) != 1 || ingredient.ATC[0].Code != "N02AA01" || ingredient.ATC[0].Display != "Morfin" {
+		t.Errorf("R43: %+v", ingredient.ATC)
+	}
+	if len(ingredient.Mixtures) != 1 || ingredient.Mixtures[0].ID != "MIXTURE" || ingredient.Mixtures[0].Match != answer.ATCAbove || len(ingredient.ByATC) != 0 {
+		t.Errorf("R86: %+v", ingredient.Mixtures)
+	}
+	// R87: a mixture with this substance is reimbursed whole, which the answer rests on.
+	if !slices.Contains(ingredient.Rules, "R87") {
+		t.Errorf("R87: %v", ingredient.Rules)
+	}
+
+	// R104, R92: a commodity before its quarter, and the group's conditions.
+	c, _ := r.Commodity("800001")
+	commodity := r.CommodityReimbursement(c, "")
+	if commodity.Prices.NotYet != "2026-10-01" || len(commodity.Prices.Now) != 0 || commodity.Groups[0].Kind != rules.CommodityGroup || commodity.Groups[0].Conditions[0].ID != "C-2" || commodity.Individual != nil {
+		t.Errorf("R104: %+v", commodity)
+	}
+
+	// By ATC: exactly, below and above.
+	atc := r.ATCReimbursement("C09CA06", "")
+	if d := cmp.Diff([]string{"BLUE", "EMPTY"}, idsOfGroups(atc.Groups)); d != "" || atc.Groups[0].Match != answer.ATCExact || atc.Subject.Resource != "atc" {
+		t.Errorf("exact: %s %+v", d, atc.Subject)
+	}
+	if below := r.ATCReimbursement("C09C", ""); len(below.Groups) != 2 || below.Groups[0].Match != answer.ATCBelow || len(below.Groups[0].Codes) != 3 {
+		t.Errorf("below: %+v", below.Groups)
+	}
+	if wide := r.ATCReimbursement("C", ""); len(wide.Groups) != 2 || wide.Groups[0].Codes != nil || wide.Groups[0].Prescribing == nil {
+		t.Errorf("wide: %+v", wide.Groups)
+	}
+	if none := r.ATCReimbursement("J01CA04", ""); none.State != answer.ReimbursementNoneStated || none.Statement == "" {
+		t.Errorf("none: %+v", none)
+	}
+
+	// R89: the same text in two systems is two codes.
+	icpc, icd := r.DiagnosisReimbursement(answer.ICPC2, "A01", "", true), r.DiagnosisReimbursement(answer.ICD10, "A01", "", true)
+	if icpc.Groups[0].Codes[0].Text != "Underterm" || icd.Groups[0].Codes[0].Text != "Vises A01" || len(icpc.Groups[0].Codes) != 1 || icpc.Individual != nil || len(icd.Individual) != 1 {
+		t.Errorf("R89: %+v and %+v", icpc, icd)
+	}
+	var products []string
+	for _, p := range icpc.Groups[0].Products {
+		products = append(products, string(p.Resource)+" "+p.ID)
+	}
+	if d := cmp.Diff([]string{"generics G-1", "packages P-BLUE", "packages P-ENDING", "packages P-TWO"}, products); d != "" {
+		t.Errorf("products: %s", d)
+	}
+	if alone := r.DiagnosisReimbursement(answer.ICPC2, "A01", "", false); alone.Groups[0].Products != nil {
+		t.Error("products were not asked for")
+	}
+	// A code on its way out: to dispense, not to prescribe.
+	for _, text := range []string{"E78.0", "E780"} {
+		if got := r.DiagnosisReimbursement(answer.ICD10, text, "", true); got.State != answer.ReimbursementStated || got.Groups[0].Prescribing.State != "over" || got.Statement == "" || got.Groups[0].Codes[0].Code != "E78.0" {
+			t.Errorf("%s: %+v", text, got)
+		}
+	}
+	if got := r.DiagnosisReimbursement(answer.ICD10, "Z99", "", true); got.State != answer.ReimbursementNoneStated || got.Statement == "" || len(got.Individual) != 1 {
+		t.Errorf("Z99: %+v", got)
+	}
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,173 @@
+//go:build !race
+
+package fullsize_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/festd/festd/internal/api/answer"
+	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/rules"
+)
+
+// What is drawn to be checked, of all there is at full size, and how many lines
+// a check has: 3000 things and lists of 100, of which all pairs are compared.
+const (
+	interactionThings = 3000
+	interactionLines  = 100
+)
+
+// pairOf is what is compared of two lines.
+type pairOf struct {
+	State        string
+	Interactions []string // those that warn
+	NoAction     int
+	NotAssessed  []int
+	Moieties     []string
+	Level4       []string
+}
+
+// equal is faster than a comparison that says what differs.
+func (p *pairOf) equal(o *pairOf) bool {
+	return p.State == o.State && p.NoAction == o.NoAction && slices.Equal(p.Interactions, o.Interactions) && slices.Equal(p.NotAssessed, o.NotAssessed) &&
+		slices.Equal(p.Moieties, o.Moieties) && slices.Equal(p.Level4, o.Level4)
+}
+
+// A million random pairs at full size, as many as fit into the time: drugs,
+// generics, packages, doses, ingredients and codes, with the reference.
+func TestInteractionsAtFullSize(t *testing.T) {
+	snap, entries := full()
+	x := reference.NewInteractions(entries)
+	rnd := rand.New(rand.NewPCG(1, 119))
+	things := draw(x, entries, rnd)
+	until, pairs, interactions := time.Now().Add(answersTime), 0, 0
+	for pairs < answersMost && time.Now().Before(until) {
+		list := make([]*thing, interactionLines)
+		q := answer.InteractionQuestion{}
+		for i := range list {
+			list[i] = &things[rnd.IntN(len(things))]
+			q.Lines = append(q.Lines, list[i].line)
+		}
+		r := answer.New(snap, "2026-09-09", rules.Set{})
+		c, err := r.CheckInteractions(&q)
+		if err == nil {
+			err = r.Err()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := pairsOf(c)
+		for i, a := range list {
+			for j := i + 1; j < len(list); j++ {
+				b := list[j]
+				between := reference.Between(a.of(x), b.of(x))
+				want := pairOf{State: reference.State(a.standing, b.standing, between)}
+				for _, m := range between {
+					if m.Interaction.Relevance.Code == "3" {
+						want.NoAction++
+					} else {
+						want.Interactions = append(want.Interactions, string(m.Interaction.ID))
+					}
+				}
+				for n, one := range []*thing{a, b} {
+					if len(one.standing.NotAssessed) > 0 {
+						want.NotAssessed = append(want.NotAssessed, []int{i, j}[n])
+					}
+				}
+				moieties, level4 := x.Duplicate(a.subject, b.subject)
+				for _, m := range moieties {
+					want.Moieties = append(want.Moieties, string(m))
+				}
+				want.Level4 = level4
+				slices.Sort(want.Interactions)
+				if have := got[[2]int{i, j}]; !want.equal(&have) {
+					t.Fatalf("%+v and %+v, -reference +answer:\n%s", a.line, b.line, cmp.Diff(want, have))
+				}
+				pairs, interactions = pairs+1, interactions+len(between)
+			}
+		}
+	}
+	t.Logf("%d pairs, %d interactions", pairs, interactions)
+	if pairs < 4000 || interactions < 20 {
+		t.Errorf("only %d pairs with %d interactions were compared", pairs, interactions)
+	}
+}
+
+// thing is something to check, with what the reference says of it.
+type thing struct {
+	line     answer.Line
+	subject  reference.Subject
+	sides    []reference.Side
+	standing reference.Standing
+	known    bool
+}
+
+// of is found when it is first asked for: the reference takes its time.
+func (s *thing) of(x *reference.Interactions) []reference.Side {
+	if !s.known {
+		s.sides, s.known = x.Sides(s.subject), true
+		s.standing = x.Standing(s.subject, s.sides)
+	}
+	return s.sides
+}
+
+func draw(x *reference.Interactions, entries []*fest.Entry, rnd *rand.Rand) []thing {
+	var out []thing
+	for len(out) < interactionThings {
+		e := entries[rnd.IntN(len(entries))]
+		id := e.ObjectID()
+		line := answer.Line{Resource: e.Class.Resource(), ID: string(id)}
+		var s reference.Subject
+		switch o := e.Object.(type) {
+		case *fest.Drug:
+			s = x.Drug(id)
+		case *fest.Package:
+			s = x.Package(id)
+		case *fest.Generic:
+			s = x.Generic(id)
+		case *fest.Dose:
+			s = x.Dose(id)
+		case *fest.Ingredient:
+			s = x.Ingredient(id)
+		case *fest.Interaction: // a code of one of its substances
+			g := &o.SubstanceGroups[rnd.IntN(len(o.SubstanceGroups))]
+			sub := &g.Substances[rnd.IntN(len(g.Substances))]
+			if sub.Atc == nil {
+				continue
+			}
+			line, s = answer.Line{ATC: sub.Atc.Code}, x.Code(sub.Atc.Code)
+		default:
+			continue
+		}
+		out = append(out, thing{line: line, subject: s})
+	}
+	return out
+}
+
+func pairsOf(c *answer.InteractionCheck) map[[2]int]pairOf {
+	out := map[[2]int]pairOf{}
+	for _, p := range c.Pairs {
+		ids := slices.Clone(p.Interactions)
+		slices.Sort(ids)
+		out[p.Lines] = pairOf{State: string(p.State), Interactions: ids, NoAction: p.NoActionNeeded, NotAssessed: p.NotAssessed}
+	}
+	for _, d := range c.Duplicates {
+		p := out[d.Lines]
+		for _, m := range d.Moieties {
+			p.Moieties = append(p.Moieties, m.ID)
+		}
+		for _, code := range d.Atc {
+			p.Level4 = append(p.Level4, code.Code)
+		}
+		slices.Sort(p.Moieties)
+		slices.Sort(p.Level4)
+		out[d.Lines] = p
+	}
+	return out
+}
