@@ -103,3 +103,22 @@ func wanted(t *testing.T, s *server, line string) {
 		t.Errorf("%q: %s comes at place %d, wanted by %d:\n  %s", part[0], part[1], place, most, strings.Join(shown[:min(len(shown), 8)], "\n  "))
 	}
 }
+
+// What docs/SEARCH.md shows by example is so.
+func TestExamplesOfTheSearch(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(festtest.Root(), "docs", "SEARCH.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newServer(t, snapshots["memory"](t, 7))
+	_, table, _ := strings.Cut(string(text), "| typed | comes first | why |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	rows := strings.Split(table, "\n")[1:]
+	if len(rows) < 10 {
+		t.Fatalf("%d examples", len(rows))
+	}
+	for _, row := range rows {
+		part := strings.Split(row, " | ")
+		wanted(t, s, strings.Trim(part[0], "| `")+" | "+part[1]+"* | 1")
+	}
+}

@@ -47,6 +47,8 @@ func (f *finisher) searchInput() *search.Input {
 		families: b.families(), seen: map[uint32]int{},
 	}
 	m.relate()
+	// Texts that follow from references are about as many as the items' own.
+	m.in.Fields, m.in.Documents = make([]search.Text, 0, 2*len(b.found)), make([]search.Document, 0, len(b.drafts)+m.f.tree.names.len())
 	for i := range b.drafts {
 		m.item(uint32(i))
 	}

@@ -7,7 +7,7 @@
 // is found by, its own and those that follow from references. [Open] reads it
 // back: one flat run of bytes, used where it lies, checked once, so that even
 // bytes that were made wrong lead nowhere. How it is laid out stands with
-// [Index]; why it is so, in docs/adr/0007.
+// [Index]; why it is so, in docs/adr/0009.
 //
 // # The answer
 //

@@ -11,37 +11,64 @@ type Count struct {
 	Count         int
 }
 
+// tally is how many of a value there are, by its number in its list, plus 1.
+type tally struct{ value, count uint32 }
+
+// counter counts what is found.
+type counter struct {
+	sums               Facets // but for the lists
+	atc, forms, groups []uint32
+}
+
 // reset empties the counts, for an index.
-func (f *Facets) reset(x *Index) {
-	f.Kinds, f.Markets, f.Substitutable = [NumKinds]uint32{}, [NumMarkets]uint32{}, 0
-	for _, c := range []struct {
+func (c *counter) reset(x *Index) {
+	c.sums = Facets{}
+	for _, l := range []struct {
 		list *[]uint32
 		part int
-	}{{&f.atc, partATC}, {&f.forms, partForms}, {&f.groups, partGroups}} {
-		n := len(x.parts[c.part])/valueSize + 1
-		if cap(*c.list) < n {
-			*c.list = make([]uint32, n)
+	}{{&c.atc, partATC}, {&c.forms, partForms}, {&c.groups, partGroups}} {
+		n := len(x.parts[l.part])/valueSize + 1
+		if cap(*l.list) < n {
+			*l.list = make([]uint32, n)
 		}
-		*c.list = (*c.list)[:n]
-		clear(*c.list)
+		*l.list = (*l.list)[:n]
+		clear(*l.list)
 	}
 }
 
-func (f *Facets) clone() Facets {
-	out := *f
-	out.atc, out.forms, out.groups = slices.Clone(f.atc), slices.Clone(f.forms), slices.Clone(f.groups)
-	return out
-}
-
-func (f *Facets) add(d document, m Market, substitutable bool) {
-	f.Kinds[d.kind()]++
-	f.Markets[m]++
-	f.atc[d.atc()]++
-	f.forms[d.form()]++
-	f.groups[d.group()]++
+func (c *counter) add(d document, m Market, substitutable bool) {
+	c.sums.Kinds[d.kind()]++
+	c.sums.Markets[m]++
+	c.atc[d.atc()]++
+	c.forms[d.form()]++
+	c.groups[d.group()]++
 	if substitutable {
-		f.Substitutable++
+		c.sums.Substitutable++
 	}
+}
+
+// facets are the counts, to keep. What is not stated is not counted.
+func (c *counter) facets() Facets {
+	f := c.sums
+	f.atc, f.forms, f.groups = tallies(c.atc), tallies(c.forms), tallies(c.groups)
+	return f
+}
+
+// tallies are the values that there are.
+func tallies(counts []uint32) []tally {
+	n := 0
+	for _, count := range counts[1:] {
+		if count > 0 {
+			n++
+		}
+	}
+	out := make([]tally, 0, n)
+	for i, count := range counts {
+		if i > 0 && count > 0 {
+			out = append(out, tally{uint32(i), count}) //nolint:gosec // a number of the list
+		}
+	}
+	return out
 }
 
 // Forms are the pharmaceutical forms of what was found, the most frequent
@@ -62,13 +89,11 @@ func (x *Index) AllGroups() []string {
 	return out
 }
 
-func (x *Index) counts(part int, counts []uint32, most int) []Count {
-	out := []Count{}
-	for i, n := range counts {
-		if i > 0 && n > 0 {
-			code, display := x.value(part, uint32(i-1)) //nolint:gosec // a number of the list
-			out = append(out, Count{string(code), string(display), int(n)})
-		}
+func (x *Index) counts(part int, tallies []tally, most int) []Count {
+	out := make([]Count, 0, len(tallies))
+	for _, t := range tallies {
+		code, display := x.value(part, t.value-1)
+		out = append(out, Count{string(code), string(display), int(t.count)})
 	}
 	return frequent(out, most)
 }
@@ -85,11 +110,8 @@ func frequent(list []Count, most int) []Count {
 // shorter than that are left out.
 func (x *Index) ATC(f *Facets, n, most int) []Count {
 	out := []Count{}
-	for i, count := range f.atc {
-		if i == 0 || count == 0 {
-			continue
-		}
-		code, _ := x.value(partATC, uint32(i-1)) //nolint:gosec // a number of the list
+	for _, t := range f.atc {
+		code, _ := x.value(partATC, t.value-1)
 		length := n
 		if code[0] == 'Q' || code[0] == 'Z' {
 			length++
@@ -99,10 +121,10 @@ func (x *Index) ATC(f *Facets, n, most int) []Count {
 		}
 		code = code[:length]
 		if last := len(out) - 1; last >= 0 && out[last].Code == string(code) {
-			out[last].Count += int(count)
+			out[last].Count += int(t.count)
 			continue
 		}
-		c := Count{Code: string(code), Count: int(count)}
+		c := Count{Code: string(code), Count: int(t.count)}
 		if lo, hi := x.atcRange(c.Code); lo < hi {
 			if first, display := x.value(partATC, lo); string(first) == c.Code {
 				c.Display = string(display)

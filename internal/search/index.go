@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"sort"
 	"strings"
-	"sync"
 )
 
 // Index is a text index, used where its bytes lie: a dictionary of folded
@@ -17,7 +17,7 @@ type Index struct {
 	docs  int
 	keys  int
 	atcs  int
-	works sync.Pool // of *work
+	works chan *work // to be used again
 }
 
 // Open reads an index and checks everything that a search relies on. It keeps
@@ -28,13 +28,35 @@ func Open(b []byte) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{parts: parts, docs: len(parts[partDocuments]) / documentSize, keys: len(parts[partKeyEnds]) / 4, atcs: len(parts[partATC]) / valueSize}
-	x.works.New = func() any { return new(work) }
+	x.works = make(chan *work, min(runtime.GOMAXPROCS(0), mostWorks))
 	for _, check := range []func() error{x.checkSizes, x.checkTexts, x.checkKeys, x.checkPostings, x.checkDocuments} {
 		if err := check(); err != nil {
 			return nil, err
 		}
 	}
 	return x, nil
+}
+
+// mostWorks is how many are kept: one has 3 MB once it was asked the most.
+const mostWorks = 8
+
+// borrow takes memory for a search that is not in use. In a sync.Pool it would
+// be lost with each collection of garbage, and be made again in the middle of a
+// search.
+func (x *Index) borrow() *work {
+	select {
+	case w := <-x.works:
+		return w
+	default:
+		return new(work)
+	}
+}
+
+func (x *Index) giveBack(w *work) {
+	select {
+	case x.works <- w:
+	default:
+	}
 }
 
 // Len is the number of documents.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -463,4 +464,26 @@ func TestFiltersThatNothingPasses(t *testing.T) {
 	if got := x.AllGroups(); !slices.Equal(got, []string{"C", "CF"}) {
 		t.Errorf("groups %v", got)
 	}
+}
+
+// An index answers many at once, each as if alone.
+func TestManySearchAtOnce(t *testing.T) {
+	x := index(t)
+	queries := []string{"paracet", "paracet 500 mg", "parcaetamol", "østradiol", "n02be", "xyzzy", "paracet xyzzy", "tab mg a b c d"}
+	want := make([][]string, len(queries))
+	for i, q := range queries {
+		want[i] = names(t, x, q, Filter{})
+	}
+	var wg sync.WaitGroup
+	for g := range 16 {
+		wg.Go(func() {
+			for i := range 20 * len(queries) {
+				k := (i + g) % len(queries)
+				if got := names(t, x, queries[k], Filter{}); !slices.Equal(got, want[k]) {
+					t.Errorf("%q: %v, alone %v", queries[k], got, want[k])
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

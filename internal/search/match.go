@@ -85,7 +85,7 @@ type work struct {
 	walker walker
 	counts []uint16 // MaxWords bits for the words, above them how many
 	ranked []uint64
-	facets Facets
+	facets counter
 }
 
 // meet finds the documents that meet a group.

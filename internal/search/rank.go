@@ -131,14 +131,14 @@ var classNames = [...]string{"exact", "prefix", "typo", "typoPrefix", "typos", "
 
 func (c Class) String() string { return classNames[c] }
 
-// Facets count what was found, by number in the lists of the index, plus 1
-// where 0 is "not stated".
+// Facets count what was found; its lists are read by [Index.ATC],
+// [Index.Forms] and [Index.Groups].
 type Facets struct {
 	Kinds         [NumKinds]uint32
 	Markets       [NumMarkets]uint32
 	Substitutable uint32
-	atc           []uint32
-	forms, groups []uint32
+	atc           []tally
+	forms, groups []tally
 }
 
 // Bits of a rank: what comes first decides. The document's number, which is
@@ -159,8 +159,7 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	if len(q.groups) == 0 {
 		return res
 	}
-	w := x.works.Get().(*work) //nolint:forcetypeassert // the pool's own
-	defer x.works.Put(w)
+	w := x.borrow()
 	w.facets.reset(x)
 	fewest := 0
 	for i := range q.groups {
@@ -205,7 +204,8 @@ func (x *Index) Search(q *Query, day *Day, f *Filter, offset, limit int) *Result
 	for _, r := range firstOf(w.ranked, offset, limit) {
 		res.Hits = append(res.Hits, Hit{uint32(r), Class(r >> rankCost >> (costBits - 1))}) //nolint:gosec // the document's part of it
 	}
-	res.Facets = w.facets.clone()
+	res.Facets = w.facets.facets()
+	x.giveBack(w)
 	return res
 }
 
