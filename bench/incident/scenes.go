@@ -138,7 +138,11 @@ func (d *day) back(ctx context.Context) error {
 	}
 	begun := time.Now()
 	served := make(chan error, 1)
-	go func() { served <- d.each(func(_ int, s *rig.Server) error { return s.Serves(ctx, 3) }) }()
+	go func() {
+		err := d.each(func(_ int, s *rig.Server) error { return s.Serves(ctx, 3) })
+		d.backIn = time.Since(begun)
+		served <- err
+	}()
 	if _, err := d.command(ctx, 0, "releases", "rollback", "--by", "ola", "--reason", "prescribers do not find paracetamol"); err != nil {
 		return err
 	}
@@ -146,7 +150,6 @@ func (d *day) back(ctx context.Context) error {
 	if err := <-served; err != nil {
 		return err
 	}
-	d.backIn = time.Since(begun)
 	var err error
 	if d.returned, err = d.count(ctx, http.StatusOK); err != nil {
 		return err

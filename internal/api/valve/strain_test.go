@@ -23,7 +23,7 @@ func TestStrainFollowsTheProcessors(t *testing.T) {
 		all.Go(func() {
 			for !stop.Load() {
 				busy := time.Now()
-				for time.Since(busy) < time.Millisecond { //nolint:revive // it is to compute
+				for time.Since(busy) < time.Millisecond {
 				}
 				runtime.Gosched()
 			}
