@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -306,12 +307,29 @@ func described(t *testing.T, s *server) func(target, path string, headers ...str
 	}
 }
 
+var strictDoc struct {
+	sync.Mutex
+	doc *openapi3.T
+}
+
+// strictly is the description, in which what is not described is forbidden. It
+// is read once: it is long.
+func strictly(t *testing.T) *openapi3.T {
+	t.Helper()
+	strictDoc.Lock()
+	defer strictDoc.Unlock()
+	if strictDoc.doc == nil {
+		v := description(t)
+		strict(v)
+		strictDoc.doc = load(t, v)
+	}
+	return strictDoc.doc
+}
+
 // describedAnswer is what described checks, of an answer to any method.
 func describedAnswer(t *testing.T) func(a answer, method, target, path string) {
 	t.Helper()
-	v := description(t)
-	strict(v)
-	doc := load(t, v)
+	doc := strictly(t)
 	return func(a answer, method, target, path string) {
 		t.Helper()
 		media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
