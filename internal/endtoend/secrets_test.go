@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -93,13 +94,13 @@ func TestNoSecretAnywhere(t *testing.T) {
 			http.Error(w, "who are you", http.StatusForbidden)
 			return
 		}
-		switch asked.Add(1) {
-		case 1: // it fails first, and quotes what it was asked for
-			http.Error(w, "cannot "+r.URL.String(), http.StatusInternalServerError)
-		case 2:
+		switch n := asked.Add(1); {
+		case r.URL.Path == "/moved.zip":
 			http.Redirect(w, r, "http://elsewhere.invalid/?sig="+signature, http.StatusFound)
-		default:
+		case n == 1:
 			http.ServeFile(w, r, file)
+		default: // it fails later, and quotes what it was asked for
+			http.Error(w, "cannot "+r.URL.String(), http.StatusInternalServerError)
 		}
 	}))
 	t.Cleanup(origin.Close)
@@ -157,7 +158,12 @@ func TestNoSecretAnywhere(t *testing.T) {
 		v.none(fmt.Sprint("the answer to ", method, " ", target), fmt.Sprint(resp.Header, string(text)))
 		return resp.StatusCode
 	}
-	eventually(t, "what the source gave at the third time is served", patience, func() bool { return get("GET", public+"/healthz", "") == http.StatusOK })
+	eventually(t, "what the source gave is served", patience, func() bool { return get("GET", public+"/healthz", "") == http.StatusOK })
+
+	if _, err := (&http.Client{Timeout: 20 * time.Second}).Get(public + "/healthz"); err == nil { // the log has why, at level debug
+		t.Error("a client that does not know the authority trusts the server")
+	}
+	s.says(regexp.MustCompile(`status 500|500 Internal`))
 
 	// What works, and what does not.
 	for _, c := range []struct {
@@ -230,7 +236,8 @@ func TestNoSecretAnywhere(t *testing.T) {
 		"keys": command(environment, "keys", "show", keys), "a flag that is none": command(environment, "serve", "--lisen", "x"),
 		"broken files":            command(environment, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"),
 		"a database that is away": command(nowhere, "releases", "list"), "a URL that is none": command(broken, "serve"),
-		"an import that is refused": command(environment, "import", strings.Replace(origin.URL, "http://", "http://fest:wrong@", 1)+"/x.zip?sig="+signature),
+		"an import that is refused":       command(environment, "import", strings.Replace(origin.URL, "http://", "http://fest:wrong@", 1)+"/x.zip?sig="+signature),
+		"an import that is led elsewhere": command(environment, "import", strings.Replace(source, "/fest251.zip", "/moved.zip", 1)),
 	} {
 		p.wait()
 		v.none("what "+name+" said", p.output()+p.tail(1<<20))
@@ -256,7 +263,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 	if err != nil || bytes.Count(text, []byte("\n")) < 6 {
 		t.Errorf("the audit log: %v\n%s", err, text)
 	}
-	if v.seen < 50 || asked.Load() < 3 {
+	if v.seen < 50 || asked.Load() < 3 /* the file, a failure, a redirect */ {
 		t.Errorf("only %d places were looked at, and the source was asked %d times", v.seen, asked.Load())
 	}
 }
