@@ -38,6 +38,7 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory,
 		Admin: admin, AdminToken: a.token.current, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
 		Sources: &sources{disk: store.Disk}, RulesOff: rulesOff,
+		LogRemote: a.opts.LogRemote, LogLevel: a.opts.LogLevel, Recorder: newRecorder(a.tracer),
 	})
 	if err != nil {
 		return err
