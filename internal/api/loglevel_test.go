@@ -69,7 +69,8 @@ func TestLogLevel(t *testing.T) {
 func TestLogLevelIsDescribed(t *testing.T) {
 	v := opsDescription(t)
 	strict(v)
-	operations := load(t, v).Paths.Value("/admin/v1/log-level")
+	doc := load(t, v)
+	operations := doc.Paths.Value("/admin/v1/log-level")
 	s := administered(t, new(fakeAdmin))
 	for _, call := range []struct{ method, body string }{{"GET", ""}, {"PUT", `{"level":"debug","for":"1h"}`}, {"GET", ""}, {"PUT", `{"level":"x"}`}} {
 		a := s.admin(t, call.method, "/admin/v1/log-level", call.body)
@@ -77,7 +78,7 @@ func TestLogLevelIsDescribed(t *testing.T) {
 		if response == nil {
 			t.Fatalf("%s: %d is not described", call.method, a.status)
 		}
-		if err := load(t, v).ValidateSchemaJSON(response.Value.Content[a.header.Get("Content-Type")].Schema.Value, map[string]any(a.json(t))); err != nil {
+		if err := doc.ValidateSchemaJSON(response.Value.Content[a.header.Get("Content-Type")].Schema.Value, map[string]any(a.json(t))); err != nil {
 			t.Errorf("%s %d: %v", call.method, a.status, err)
 		}
 	}

@@ -94,7 +94,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if a.token, err = newToken(a.opts.AdminTokenFile, a.opts.Log); err != nil {
 		return err
 	}
-	watchTracer(a.registry, a.tracer)
+	a.registry.MustRegister(newSpanCollector(a.tracer))
 	a.metrics.watch(a.registry, store, a.memory, a.archive)
 	if err := a.listen(ctx, store, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/festdb/postgres"
 	"github.com/festd/festd/internal/ingest"
-	"github.com/festd/festd/internal/telemetry"
 )
 
 // metrics are what the wiring itself measures; the API has its own. They are
@@ -110,21 +109,6 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			m.fetches, m.fetchWaits, m.fetchSeconds, m.fetchBytes, m.fetchEntries, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
 	}
 	return m
-}
-
-// watchTracer registers what a tracer counts; zeros without one.
-func watchTracer(reg prometheus.Registerer, t *telemetry.Tracer) {
-	for outcome, count := range map[string]func() uint64{
-		"recorded": func() uint64 { n, _, _ := t.Counts(); return n },
-		"exported": func() uint64 { _, n, _ := t.Counts(); return n },
-		"failed":   func() uint64 { _, _, n := t.Counts(); return n },
-	} {
-		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name:        "fest_trace_spans_total",
-			Help:        "Spans for the OpenTelemetry collector: recorded; of those exported, or failed on the way. What is missing from both was dropped, or waits.",
-			ConstLabels: prometheus.Labels{"outcome": outcome},
-		}, func() float64 { return float64(count()) }))
-	}
 }
 
 // fallback notes how many newer copies were passed over.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/ingest"
@@ -118,4 +120,26 @@ func (f *follower) traceLoad(r cache.Refresh) {
 	}
 	now := time.Now()
 	f.loader.tracer.Record(context.Background(), "load release", now.Add(-r.Duration), now, failure, attrs...)
+}
+
+// spanCollector shows what a tracer counts; zeros without one.
+type spanCollector struct {
+	tracer *telemetry.Tracer
+	spans  *prometheus.Desc
+}
+
+func newSpanCollector(t *telemetry.Tracer) spanCollector {
+	return spanCollector{t, prometheus.NewDesc("fest_trace_spans_total",
+		"Spans for the OpenTelemetry collector: recorded; of those exported, or failed on the way. What is missing from both was dropped, or waits.", []string{"outcome"}, nil)}
+}
+
+// Describe implements prometheus.Collector.
+func (c spanCollector) Describe(out chan<- *prometheus.Desc) { out <- c.spans }
+
+// Collect implements prometheus.Collector.
+func (c spanCollector) Collect(out chan<- prometheus.Metric) {
+	recorded, exported, failed := c.tracer.Counts()
+	for outcome, n := range map[string]uint64{"recorded": recorded, "exported": exported, "failed": failed} {
+		out <- prometheus.MustNewConstMetric(c.spans, prometheus.CounterValue, float64(n), outcome)
+	}
 }
