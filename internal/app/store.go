@@ -56,8 +56,8 @@ type loader struct {
 	log     *slog.Logger
 	metrics *metrics
 	tracer  *telemetry.Tracer // nil: nothing is traced
-	told    string // by newest, which one goroutine calls at a time
-	unkept  unkept // what newest opened and the disk did not take
+	told    string            // by newest, which one goroutine calls at a time
+	unkept  unkept            // what newest opened and the disk did not take
 }
 
 // newest opens the newest release whose local copy is whole: a damaged one

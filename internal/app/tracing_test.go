@@ -40,7 +40,7 @@ func TestTraces(t *testing.T) {
 	got := s.get("/v1/search?q=geheim", "Traceparent", "00-"+trace+"-"+parent+"-01", "Nhn-Event-Id", "event-1", "User-Agent", "geheim")
 	answered := got.Header.Get("Traceresponse")
 	s.get("/v1/drugs", "Traceparent", "00-"+strings.Repeat("a", 32)+"-"+parent+"-00") // the client does not record it
-	s.get("/v1/drugs")                                                               // and the ratio is 0
+	s.get("/v1/drugs")                                                                // and the ratio is 0
 	if err := a.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ var homes = map[string][]string{
 	"github.com/gofrs/flock":              {"internal/festdb"},
 	"github.com/prometheus/client_golang": {"internal/api", "internal/app", "bench"},
 	"go.opentelemetry.io":                 {"internal/telemetry"},
-	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "internal/telemetry/collector", "cmd/server", "client", "bench"},
+	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "internal/telemetry/collector", "cmd/server", "client", "bench", "docs/examples"},
 }
 
 func TestLibrariesHaveHomes(t *testing.T) {
