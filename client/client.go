@@ -153,6 +153,7 @@ func (c *Client) once(ctx context.Context, u *url.URL, have stored) (got stored,
 	if have.ETag != "" {
 		req.Header.Set("If-None-Match", have.ETag)
 	}
+	traceOf(ctx).set(req.Header)
 	resp, err := c.opts.HTTPClient.Do(req)
 	if err != nil {
 		return stored{}, 0, err

@@ -13,6 +13,7 @@ type Problem struct {
 	Status  int    `json:"status"`
 	Detail  string `json:"detail"`
 	TraceID string `json:"traceId"`
+	EventID string `json:"eventId"` // what [WithTrace] gave the call
 	// KnownSince: an id that is not known may have been in FEST before this
 	// HentetDato.
 	KnownSince string `json:"knownSince"`

@@ -26,6 +26,7 @@ type importFlags struct {
 	sourceFlags
 	limitFlags
 	gateFlags
+	tracingFlags
 	Filter app.Filter `help:"Which of DMP's extracts the file is." default:"Rekvirent" placeholder:"NAME"`
 	JSON   bool       `name:"json" help:"Print the result as JSON."`
 }
@@ -88,6 +89,7 @@ func (c *importFlags) options(env *environment) (app.ImportOptions, error) {
 		SourceOptions: c.source(),
 		DataDir:       c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
 		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, AuditLog: c.AuditLog, Log: env.log.logger(env.stderr),
+		Tracing: c.tracing(0),
 	}, err
 }
 

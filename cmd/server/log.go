@@ -11,7 +11,12 @@ type logFlags struct {
 }
 
 func (f logFlags) logger(w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: f.Level}
+	return f.at(w, f.Level)
+}
+
+// at is the logger with a level that can change.
+func (f logFlags) at(w io.Writer, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if f.Format == "json" {
 		return slog.New(slog.NewJSONHandler(w, o))
 	}

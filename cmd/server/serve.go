@@ -15,6 +15,7 @@ type serveCmd struct {
 	gateFlags
 	valveFlags
 	accessFlags
+	tracingFlags
 	Listen        string         `help:"Address of the public API." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 	OpsListen     string         `help:"Address of probes, metrics and profiles; one that is not on loopback asks for credentials." default:"127.0.0.1:9180" placeholder:"HOST:PORT"`
 	Source        string         `help:"FEST file to import at start if it is newer than what is served, or a URL that is looked at then and every night." placeholder:"FILE|URL"`
@@ -27,15 +28,19 @@ type serveCmd struct {
 	DrainGrace    time.Duration  `help:"Time between becoming unready and closing the listener at SIGTERM, for load balancers to notice." default:"0s"`
 	DrainTimeout  time.Duration  `help:"Longest wait for requests under way at SIGTERM." default:"30s"`
 	AccessLog     bool           `help:"Log a line per request." default:"true" negatable:""`
+	LogRemote     app.LogRemote  `help:"How much of a client's address is logged: full, network (IPv4 /24, IPv6 /48) or off." enum:"full,network,off" default:"network"`
+	TraceRatio    float64        `help:"Share of requests without a traceparent that are exported as traces, from 0 to 1; with one, the client decides." default:"0.01" placeholder:"SHARE"`
 }
 
 func (c *serveCmd) Run(env *environment) error {
-	log := env.log.logger(env.stderr)
+	level := app.NewLogLevel(env.log.Level)
+	log := env.log.at(env.stderr, level)
+	defer onLevelSignal(log, level)()
 	var access *slog.Logger
 	if c.AccessLog {
 		lines := newBuffered(env.stderr)
 		defer func() { _ = lines.close() }() // nobody is there to be told
-		access = env.log.logger(lines)
+		access = env.log.at(lines, level)
 	}
 	thresholds, err := c.gateFlags.config()
 	if err != nil {
@@ -46,6 +51,7 @@ func (c *serveCmd) Run(env *environment) error {
 		Listen:        c.Listen, OpsListen: c.OpsListen, DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, Source: c.Source, Poll: c.Poll, PublishWindow: c.PublishWindow, AdminTokenFile: c.AdminTokenFile, TLS: c.tls(), Ops: c.ops(), Anonymous: c.Anonymous, AuditLog: c.AuditLog, Filter: c.Filter,
 		Sample: c.Sample, Limits: c.limits(), Gate: thresholds, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, LoadTimeout: c.LoadTimeout, RulesOff: c.RulesOff,
 		DrainGrace: c.DrainGrace, DrainTimeout: c.DrainTimeout, AccessLog: access, Valves: c.valves(), Version: buildVersion(), Log: log,
+		LogRemote: c.LogRemote, LogLevel: level, Tracing: c.tracing(c.TraceRatio),
 	})
 	if err != nil {
 		return err

@@ -18,29 +18,39 @@ func (a *API) logs(status int) bool {
 	return a.logged.Add(1)%every == 1
 }
 
-// access writes the one line of a request.
+// access writes the one line of a request. What somebody was looked up for may
+// concern a patient, and an address a person: see [logWords] and [Remote].
 func (a *API) access(c *call, route string, status int, took time.Duration) {
 	r := c.r
 	attrs := [...]slog.Attr{
-		slog.String("method", r.Method),
+		slog.String("method", methodNames[methodIndex(r.Method)]),
 		slog.String("route", route),
-		slog.String("path", r.URL.Path),
-		slog.String("query", r.URL.RawQuery),
+		slog.String("path", a.words.path(r.URL.Path)),
+		slog.String("query", logQuery(r.URL.RawQuery)),
 		slog.Int("status", status),
 		slog.Int64("bytes", c.bytes),
 		slog.Duration("duration", took),
-		slog.String("remote", c.remote()),
 		slog.String("user_agent", clip(r.UserAgent())),
-		{}, {},
+		{}, {}, {}, {},
 	}
-	n := len(attrs) - 2
-	if c.who != (valve.Client{}) {
-		attrs[n] = slog.String("client", c.who.String()) // whose quota it took from; never a key
+	n := len(attrs) - 4
+	if remote := a.opts.LogRemote.address(r.RemoteAddr); remote != "" {
+		attrs[n] = slog.String("remote", remote)
 		n++
 	}
-	// A trace id is worth its place where the client or the answer has it.
-	if c.trace.set || r.Header["Traceparent"] != nil {
+	if c.who != (valve.Client{}) {
+		if client := a.opts.LogRemote.client(c.who); client != "" {
+			attrs[n] = slog.String("client", client) // whose quota it took from; never a key
+			n++
+		}
+	}
+	// A trace id is worth its place where the client, the answer or a recorder has it.
+	if c.trace.sent || c.trace.record || status >= http.StatusBadRequest {
 		attrs[n] = slog.String("trace_id", c.traceID())
+		n++
+	}
+	if c.event != "" {
+		attrs[n] = slog.String("event_id", c.event)
 		n++
 	}
 	a.opts.AccessLog.LogAttrs(r.Context(), slog.LevelInfo, "request", attrs[:n]...)

@@ -29,6 +29,7 @@ type API struct {
 	opsSpec   document
 	oslo      *time.Location // of FEST's days (R1)
 	logged    atomic.Uint64  // successful requests, for thinning the access log
+	words     logWords       // what paths of the access log may say
 
 	public, ops http.Handler
 }
@@ -53,6 +54,7 @@ func New(o Options) (*API, error) {
 	}
 	a.table, a.opsTable = a.routes(), a.opsRoutes()
 	a.questions = questionsOf(a.table)
+	a.words = newLogWords(a.table, a.opsTable)
 	a.public = a.newPublic()
 	a.ops = a.newOps()
 	return a, nil

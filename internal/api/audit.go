@@ -45,7 +45,7 @@ func (a *API) audit(c *call, rt *Route, failed error) {
 		return
 	}
 	e := AuditEntry{
-		Time: c.start.UTC().Round(0), Door: "http", Act: rt.act, Ref: clip(c.key), From: c.remote(), TraceID: c.traceID(),
+		Time: c.start.UTC().Round(0), Door: "http", Act: rt.act, Ref: clip(c.key), From: RemoteFull.address(c.r.RemoteAddr), TraceID: c.traceID(),
 		By: clip(c.said.By), Reason: clip(c.said.Reason), Text: clip(c.said.Text), Outcome: AuditDone, Status: http.StatusOK,
 	}
 	if reads {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -30,6 +29,11 @@ type call struct {
 	bytes  int64
 	gone   bool // the client was gone before the body was written
 	trace  trace
+	event  string // nhn-event-id as the client sent it, if it can be echoed
+	// released says that the answer was drawn from release serial; noted for
+	// the recorder only.
+	released bool
+	serial   fest.Serial
 	// opened is the snapshot of another release than the one served, which the
 	// answer is drawn from; it is closed after the last byte.
 	opened *cache.Snapshot
@@ -156,22 +160,17 @@ func (c *call) outcome() int {
 	return c.status
 }
 
-func (c *call) failureAttrs(err error) []slog.Attr {
-	return []slog.Attr{
+func (a *API) failureAttrs(c *call, err error) []slog.Attr {
+	attrs := []slog.Attr{
 		slog.String("trace_id", c.traceID()),
-		slog.String("method", c.r.Method),
-		slog.String("path", c.r.URL.Path),
+		slog.String("method", methodNames[methodIndex(c.r.Method)]),
+		slog.String("path", a.words.path(c.r.URL.Path)),
 		slog.Any("error", err),
 	}
-}
-
-// remote is the address of the client's end of the connection, without port.
-func (c *call) remote() string {
-	host, _, err := net.SplitHostPort(c.r.RemoteAddr)
-	if err != nil {
-		return c.r.RemoteAddr
+	if c.event != "" {
+		attrs = append(attrs, slog.String("event_id", c.event))
 	}
-	return host
+	return attrs
 }
 
 func asFailure(err error) (*failure, bool) {

@@ -49,6 +49,9 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 		if p := recover(); p != nil {
 			abort = e.panicked(c, p)
 		}
+		if c.trace.record {
+			c.drawn()
+		}
 		c.release()
 		a.leave(c)
 		e.done(c)
@@ -61,6 +64,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 	h["X-Content-Type-Options"] = nosniff
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Access-Control-Expose-Headers"] = exposeHeaders
+	a.echo(c, h)
 
 	if a.opts.State.leaving.Load() {
 		h["Connection"] = closeConnection
@@ -90,12 +94,16 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 // done counts and logs the request and gives the call back.
 func (e *endpoint) done(c *call) {
 	a := e.api
-	took := a.opts.Now().Sub(c.start)
+	end := a.opts.Now()
+	took := end.Sub(c.start)
 	status := c.outcome()
 	a.metrics.inFlight.Add(-1)
 	e.metrics.observe(c.r.Method, status, c.bytes, took)
 	if a.opts.AccessLog != nil && a.logs(status) {
 		a.access(c, e.route.Pattern, status, took)
+	}
+	if c.trace.record {
+		a.opts.Recorder.Record(c.span(e.route, status, end))
 	}
 	if c.posted != nil {
 		a.coders.giveBack(c.posted)
@@ -115,7 +123,7 @@ func (e *endpoint) panicked(c *call, p any) (abort bool) {
 	}
 	a.metrics.panics.Inc()
 	a.opts.Log.LogAttrs(c.r.Context(), slog.LevelError, "request panicked",
-		append(c.failureAttrs(fmt.Errorf("%v", p)), slog.String("route", e.route.Pattern), slog.String("stack", string(debug.Stack())))...)
+		append(a.failureAttrs(c, fmt.Errorf("%v", p)), slog.String("route", e.route.Pattern), slog.String("stack", string(debug.Stack())))...)
 	if c.status != 0 {
 		c.status = http.StatusInternalServerError
 		return true

@@ -22,8 +22,8 @@ var (
 	// FEST is open data: pages of any origin may read it, with no more rights
 	// than anybody has. Nothing here depends on cookies or on the origin.
 	anyOrigin     = []string{"*"}
-	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, traceresponse"}
-	allowHeaders  = []string{"Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, Range, traceparent, X-Api-Key"}
+	exposeHeaders = []string{"FEST-Release, FEST-Retrieved, FEST-Sample, FEST-Advisory, FEST-Removed, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, nhn-event-id, traceresponse"}
+	allowHeaders  = []string{"Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, nhn-event-id, Range, traceparent, tracestate, X-Api-Key"}
 	maxAge        = []string{"86400"}
 	sampleValue   = []string{sampleText}
 

@@ -129,7 +129,6 @@ func (l *listing) send(c *call, after uint64) error {
 	if next != "" {
 		h["Link"] = []string{"<" + next + `>; rel="next"`}
 	}
-	c.echoTrace(h)
 	if how == identity {
 		h["Content-Length"] = []string{strconv.Itoa(size)}
 	} else {
@@ -169,7 +168,6 @@ func (c codings) fresh(to *call, h http.Header, inm []string, tag string) bool {
 func (c *call) notModified(h http.Header, tag string) {
 	h["Etag"] = []string{tag}
 	h["Cache-Control"] = noCache
-	c.echoTrace(h)
 	c.WriteHeader(http.StatusNotModified)
 }
 

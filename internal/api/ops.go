@@ -47,6 +47,15 @@ func (a *API) foreign() []foreign {
 	return out
 }
 
+// opsCall is a request of the ops listener. net/http survives its panics.
+func (a *API) opsCall(w http.ResponseWriter, r *http.Request) *call {
+	c := &call{w: w, r: r, key: pathKey(r), start: a.opts.Now()}
+	h := w.Header()
+	h["X-Content-Type-Options"] = nosniff
+	a.echo(c, h)
+	return c
+}
+
 // opsRoutes is the route table of the ops listener, but for /metrics and
 // /debug/pprof/, which are others' formats.
 func (a *API) opsRoutes() []Route {
@@ -67,7 +76,7 @@ func (a *API) opsRoutes() []Route {
 }
 
 // opsEndpoint is the adapter between net/http and a handler of the ops
-// listener. net/http survives its panics.
+// listener.
 type opsEndpoint struct {
 	api   *API
 	route *Route
@@ -75,8 +84,7 @@ type opsEndpoint struct {
 
 // ServeHTTP implements http.Handler.
 func (e *opsEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{w: w, r: r, key: pathKey(r), start: e.api.opts.Now()}
-	w.Header()["X-Content-Type-Options"] = nosniff
+	c := e.api.opsCall(w, r)
 	err := e.api.authorize(c, e.route.Scope)
 	if err == nil {
 		err = e.route.handle(c, nil)
@@ -85,15 +93,21 @@ func (e *opsEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		e.api.problem(c, err)
 	}
+	if c.trace.record && e.route.admin() { // probes would be most of what is recorded
+		e.api.opts.Recorder.Record(c.span(e.route, c.outcome(), e.api.opts.Now()))
+	}
 }
+
+// admin says whether the route is of the administration.
+func (rt *Route) admin() bool { return strings.HasPrefix(rt.Pattern, "/admin/") }
 
 func (a *API) opsFailures(mux *chi.Mux) {
 	mux.NotFound(a.guarded(ScopeRead, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.problem(&call{w: w, r: r}, fail(errNoRoute, "this listener has /livez, /readyz, /startupz, /metrics, /debug/pprof/ and the administration, which /openapi.yaml describes"))
+		a.problem(a.opsCall(w, r), fail(errNoRoute, "this listener has /livez, /readyz, /startupz, /metrics, /debug/pprof/ and the administration, which /openapi.yaml describes"))
 	})))
 	mux.MethodNotAllowed(a.guarded(ScopeRead, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		allowed := allowedMethods(mux, r)
-		a.problem(&call{w: w, r: r}, &failure{kind: errMethodNotAllowed, allow: strings.Join(allowed, ", "), problem: Problem{
+		a.problem(a.opsCall(w, r), &failure{kind: errMethodNotAllowed, allow: strings.Join(allowed, ", "), problem: Problem{
 			Detail: "the resource does not have this method", Known: allowed}})
 	})))
 }

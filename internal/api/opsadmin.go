@@ -29,6 +29,8 @@ func (a *API) adminRoutes() []Route {
 		{Pattern: "/admin/v1/advisory", Methods: []string{http.MethodDelete}, act: string(fest.ActWithdraw), handle: a.adminAct(fest.ActWithdraw)},
 		{Pattern: "/admin/v1/waivers", Methods: post, act: string(fest.ActWaive), handle: a.adminAct(fest.ActWaive)},
 		{Pattern: "/admin/v1/adopt", Methods: post, act: string(fest.ActAdopt), handle: a.adminAct(fest.ActAdopt)},
+		{Pattern: "/admin/v1/log-level", handle: a.adminLogLevel},
+		{Pattern: "/admin/v1/log-level", Methods: put, act: "log-level", handle: a.adminSetLogLevel},
 	}
 	for i := range rs {
 		if rs[i].Methods == nil {

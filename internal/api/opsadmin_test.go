@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -110,6 +111,7 @@ func administered(t *testing.T, admin *fakeAdmin) *server {
 	t.Helper()
 	return newServer(t, snapshots["memory"](t, 7), func(o *api.Options) {
 		o.Admin, o.Ops = admin, api.OpsAccess{Administered: true, Caller: caller}
+		o.LogLevel = api.NewLogLevel(slog.LevelInfo)
 	})
 }
 

@@ -29,6 +29,14 @@ type Options struct {
 	// AccessLogEvery thins the lines of successful requests to one in so many;
 	// zero or one means all. Failures are always logged.
 	AccessLogEvery int
+	// LogRemote is how much of a client's address access lines have; "" means
+	// [RemoteNetwork].
+	LogRemote Remote
+	// LogLevel is what the administration shows and changes; nil means that it
+	// cannot.
+	LogLevel *LogLevel
+	// Recorder takes requests as spans; nil means nobody, which costs nothing.
+	Recorder Recorder
 	// KnownSince returns the HentetDato of the oldest release known, for the
 	// answer "unknown" (R26); nil or "" means the one served.
 	KnownSince func() string
@@ -101,6 +109,7 @@ func (o *Options) validate() error {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	or(&o.LogRemote, RemoteNetwork)
 	or(&o.AccessLogEvery, 1)
 	or(&o.MaxURLBytes, 8192)
 	or(&o.MaxParameters, 32)
@@ -117,6 +126,8 @@ func (o *Options) validate() error {
 		}
 	}
 	switch {
+	case !o.LogRemote.valid():
+		return errors.New("api: LogRemote: want full, network or off")
 	case o.Slow.Rate < 0 || o.Slow.Grace < 0:
 		return errors.New("api: Slow is negative")
 	case o.AccessLogEvery < 0, o.MaxURLBytes < 0, o.MaxParameters < 0, o.MaxBodyBytes < 0, o.DefaultLimit < 0:

@@ -242,7 +242,6 @@ func (a *API) answer(c *call, body []byte) error {
 	h["Cache-Control"] = noStore
 	h["Vary"] = varyAccept
 	h["Content-Type"] = typeJSON
-	c.echoTrace(h)
 	if how != identity {
 		buf := a.coders.buffer()
 		defer a.coders.giveBack(buf)

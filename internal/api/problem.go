@@ -18,6 +18,8 @@ type Problem struct {
 	Status  int    `json:"status"`
 	Detail  string `json:"detail,omitempty"`
 	TraceID string `json:"traceId"`
+	// EventID is the request's nhn-event-id.
+	EventID string `json:"eventId,omitempty"`
 	// Parameter, Value and Expected say which query parameter is wrong, what it
 	// was and what would be right.
 	Parameter string `json:"parameter,omitempty"`
@@ -141,12 +143,12 @@ func (a *API) problem(c *call, err error) {
 		p = Problem{Detail: kind.doc}
 	}
 	if kind.status == http.StatusInternalServerError {
-		a.opts.Log.LogAttrs(c.r.Context(), levelError, "request failed", c.failureAttrs(err)...)
+		a.opts.Log.LogAttrs(c.r.Context(), levelError, "request failed", a.failureAttrs(c, err)...)
 	}
 	if kind.status == http.StatusServiceUnavailable && h["Retry-After"] == nil {
 		h["Retry-After"] = []string{retryAfter(a.opts.RetryMin, a.opts.RetryMax)}
 	}
-	p.Type, p.Title, p.Status, p.TraceID = typeBase+kind.slug, kind.title, kind.status, c.traceID()
+	p.Type, p.Title, p.Status, p.TraceID, p.EventID = typeBase+kind.slug, kind.title, kind.status, c.traceID(), c.event
 	body, err := json.Marshal(&p)
 	if err != nil { // strings and numbers only: cannot be
 		body = []byte(`{}`)

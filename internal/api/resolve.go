@@ -170,7 +170,6 @@ func (a *API) stream(c *call, head []byte, body written, tail string) error {
 	h["Cache-Control"] = noStore
 	h["Vary"] = varyAccept
 	h["Content-Type"] = typeJSON
-	c.echoTrace(h)
 	if how == identity {
 		h["Content-Length"] = []string{strconv.Itoa(size)}
 		c.WriteHeader(http.StatusOK)

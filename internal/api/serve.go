@@ -33,11 +33,9 @@ func (a *API) send(c *call, rep *representation) error {
 		h["Vary"] = varyAccept
 	}
 	if inm := c.r.Header["If-None-Match"]; inm != nil && matches(inm, values.etag[0]) {
-		c.echoTrace(h)
 		c.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	c.echoTrace(h)
 	h["Content-Type"] = rep.contentType
 	body := rep.body
 	if how != identity {
@@ -65,13 +63,6 @@ func (rep *representation) encoded(how coding) []byte {
 		return rep.zstd
 	}
 	return rep.gzip
-}
-
-// echoTrace answers a client that sent a trace context with its trace.
-func (c *call) echoTrace(h http.Header) {
-	if c.r.Header["Traceparent"] != nil {
-		c.traceResponse(h)
-	}
 }
 
 func unacceptableCoding() error {

@@ -87,7 +87,6 @@ func (a *API) sendSource(c *call, v *view) error {
 	h["Etag"] = []string{tag}
 	h["Cache-Control"] = noCache
 	h["Content-Type"] = typeZip
-	c.echoTrace(h)
 	if r := c.r.Header.Get("Range"); r != "" && !strings.HasPrefix(r, "bytes=") {
 		c.r.Header.Del("Range") // of another unit it says nothing (RFC 9110 §14.2), which net/http refuses
 	}

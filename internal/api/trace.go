@@ -6,35 +6,74 @@ import (
 	"net/http"
 )
 
-// trace is a trace context of W3C: the client's, or one of our own.
+// trace is a trace context of W3C: the client's, or one of our own, and what
+// answering the request is called in it.
 type trace struct {
-	id   [32]byte // hexadecimal
-	set  bool
-	sent bool // by the client
+	id     [32]byte // hexadecimal
+	span   [16]byte // ours
+	parent [16]byte // the client's, where sent
+	set    bool
+	sent   bool // by the client
+	// sampled: the client records this trace, so that a recorder is to do so, too.
+	sampled bool
+	// record: the request will be given to the recorder.
+	record bool
 }
 
-// traceID is the id of the client's traceparent, else a new one; made when it
-// is first asked for, since most answers need none.
-func (c *call) traceID() string {
+// context is the trace context of the request, made when it is first asked
+// for: most answers need none.
+func (c *call) context() *trace {
 	t := &c.trace
-	if !t.set {
-		t.set = true
-		if v := c.r.Header["Traceparent"]; len(v) == 1 && validTraceparent(v[0]) {
-			copy(t.id[:], v[0][3:35])
-			t.sent = true
-		} else {
-			randomHex(t.id[:])
-		}
+	if t.set {
+		return t
 	}
-	return string(t.id[:])
+	t.set = true
+	randomHex(t.span[:])
+	if v := c.r.Header["Traceparent"]; len(v) == 1 && validTraceparent(v[0]) {
+		copy(t.id[:], v[0][3:35])
+		copy(t.parent[:], v[0][36:52])
+		t.sent, t.sampled = true, unhex(v[0][54])&1 == 1
+	} else {
+		randomHex(t.id[:])
+	}
+	return t
+}
+
+// traceID is the id of the client's traceparent, else a new one.
+func (c *call) traceID() string { return string(c.context().id[:]) }
+
+// echo tells a client that sent a trace context or an event id of both, and
+// asks the recorder, if there is one, whether it wants this request.
+func (a *API) echo(c *call, h http.Header) {
+	if v := c.r.Header[eventHeader]; v != nil && len(v) == 1 && validEventID(v[0]) {
+		c.event = v[0]
+		h[eventHeader] = v
+	}
+	if a.opts.Recorder != nil {
+		t := c.context()
+		t.record = a.opts.Recorder.Wants(string(t.id[:]), t.sent, t.sampled)
+	}
+	if c.r.Header["Traceparent"] != nil {
+		c.traceResponse(h)
+	}
 }
 
 // traceResponse names the trace in the answer (header traceresponse of Trace
 // Context level 2).
 func (c *call) traceResponse(h http.Header) {
-	var span [16]byte
-	randomHex(span[:])
-	h["Traceresponse"] = []string{"00-" + c.traceID() + "-" + string(span[:]) + "-00"}
+	t, flags := c.context(), "-00"
+	if t.record {
+		flags = "-01"
+	}
+	h["Traceresponse"] = []string{"00-" + string(t.id[:]) + "-" + string(t.span[:]) + flags}
+}
+
+// unhex is the value of a hexadecimal digit.
+func unhex(b byte) byte {
+	if b >= 'a' {
+		return b - 'a' + 10
+	}
+	return b - '0'
 }
 
 // validTraceparent reports whether s is a traceparent whose first four fields

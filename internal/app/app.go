@@ -11,6 +11,7 @@ import (
 
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/telemetry"
 )
 
 // App is a server. Its methods are for one goroutine: New, Start, Stop.
@@ -24,6 +25,7 @@ type App struct {
 	archive  *archive
 	access   *access
 	faces    *api.API
+	tracer   *telemetry.Tracer // nil: nothing is traced
 
 	public, ops *listener
 	cleanups    []cleanup // run last in, first out
@@ -71,6 +73,10 @@ func (a *App) Start(ctx context.Context) (err error) {
 		}
 	}()
 
+	if a.tracer, err = a.opts.Tracing.start(ctx, a.opts.Version, a.opts.Log); err != nil {
+		return err
+	}
+	a.onStop("tracing", func(ctx context.Context) error { flush(ctx, a.tracer, a.opts.Log); return nil })
 	store, err := openStore(ctx, storeOptions{
 		dataDir: a.opts.DataDir, databaseURL: a.opts.DatabaseURL, keepDays: a.opts.KeepDays, keepReleases: a.opts.KeepReleases,
 		patience: openPatience, log: a.opts.Log, loaded: a.metrics.fetched,
@@ -81,7 +87,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.onStop("store", func(context.Context) error { return store.Close() })
 	a.onStop("snapshot", func(context.Context) error { a.served.Swap(nil); return nil })
 	a.onStop("background work", func(context.Context) error { a.stop(); a.work.Wait(); return nil })
-	l := &loader{store: store, limits: a.opts.Limits, log: a.opts.Log, metrics: a.metrics}
+	l := &loader{store: store, limits: a.opts.Limits, log: a.opts.Log, metrics: a.metrics, tracer: a.tracer}
 
 	a.memory = newKnown(store, a.opts.Log)
 	a.archive = newArchive(l, a.memory, a.served, a.opts.LoadTimeout)
@@ -90,6 +96,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 		return err
 	}
 	a.registry.MustRegister(a.access, a.access.audit.failures)
+	a.registry.MustRegister(newSpanCollector(a.tracer))
 	a.metrics.watch(a.registry, store, a.memory, a.archive)
 	if err := a.listen(ctx, store, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
 		return err

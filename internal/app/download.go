@@ -112,7 +112,9 @@ var errNotModified = errors.New("not modified")
 // run fetches and imports once. A file that came too late to be published
 // waits for the next run, which does not fetch it again: ingest.ErrPostponed.
 func (d *download) run(ctx context.Context) (ingest.Result, error) {
+	asked := time.Now()
 	got, err := d.next(ctx)
+	d.loader.step(ctx, "fetch", asked, time.Now(), err)
 	if errors.Is(err, fetch.ErrContent) || errors.Is(err, fetch.ErrTooLarge) {
 		return ingest.Result{}, &ingest.RefusedError{Err: err}
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"log/slog"
+
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -45,6 +47,10 @@ type (
 	Serial = fest.Serial
 	// Resource is what the API calls a class.
 	Resource = fest.Resource
+	// LogLevel is the least severe level that is logged.
+	LogLevel = api.LogLevel
+	// LogRemote is how much of a client's address is logged.
+	LogRemote = api.Remote
 	// AdminState is what operators see first.
 	AdminState = api.AdminState
 	// AdminRelease is a release or a candidate.
@@ -75,6 +81,9 @@ func ParseGateConfig(text []byte, profile string) (GateConfig, error) {
 	}
 	return gate.ParseConfig(text, gate.Profile(profile))
 }
+
+// NewLogLevel begins with the level that was configured.
+func NewLogLevel(configured slog.Level) *LogLevel { return api.NewLogLevel(configured) }
 
 // Location is a source as people may see it: a URL without secrets.
 func Location(source string) string { return fetch.Location(source) }

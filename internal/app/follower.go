@@ -202,6 +202,7 @@ func (f *follower) announce(snap *cache.Snapshot) {
 
 func (f *follower) observe(r cache.Refresh) {
 	f.metrics.refreshed(r)
+	f.traceLoad(r)
 	switch {
 	case r.Err == nil:
 		f.lastError = ""
@@ -279,7 +280,7 @@ func (f *follower) importPath(ctx context.Context) {
 // imported runs one import and tells what became of it.
 func (f *follower) imported(ctx context.Context, log *slog.Logger, run func(context.Context) (ingest.Result, error)) {
 	log.Info("importing")
-	r, err := run(ctx)
+	r, err := f.loader.traced(ctx, run)
 	switch {
 	case ctx.Err() != nil:
 		return

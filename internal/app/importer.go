@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -36,6 +37,7 @@ type ImportOptions struct {
 	Changed  func(Change) error
 	Ready    func() bool           // may it be published now; optional, see ingest.Options
 	Progress func(ingest.Progress) // optional
+	Tracing  *Tracing              // nil = none
 	Log      *slog.Logger          // nil = discarded
 }
 
@@ -65,14 +67,18 @@ func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 		}
 	}()
 	l := &loader{store: store, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}
+	if l.tracer, err = o.Tracing.start(ctx, o.Version, o.Log); err != nil {
+		return ingest.Result{}, err
+	}
+	defer flush(ctx, l.tracer, o.Log)
 	if !fetch.IsURL(o.Path) {
-		return l.importFile(ctx, o)
+		return l.traced(ctx, func(ctx context.Context) (ingest.Result, error) { return l.importFile(ctx, o) })
 	}
 	d, err := newDownload(l, o.Path, false, o)
 	if err != nil {
 		return ingest.Result{}, err
 	}
-	return d.run(ctx)
+	return l.traced(ctx, d.run)
 }
 
 func (o *ImportOptions) defaults() {
@@ -97,7 +103,9 @@ func (l *loader) importFile(ctx context.Context, o ImportOptions) (ingest.Result
 	if !o.Rehearse {
 		l.mendTombstones(ctx)
 	}
-	return ingest.Run(ctx, l.ingestOptions(o))
+	run := l.ingestOptions(o)
+	run.Observe = func(step ingest.Step, from, to time.Time, err error) { l.step(ctx, string(step), from, to, err) }
+	return ingest.Run(ctx, run)
 }
 
 func (l *loader) ingestOptions(o ImportOptions) ingest.Options {

@@ -43,6 +43,7 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 		Admin: admin, Ops: a.access.ops.access(a.opts.OpsListen), Audit: a.access.audit.add,
 		Credentials: a.access.credentials(), NoAnonymous: noAnonymous, AnonymousClasses: classes, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
 		Sources: &sources{disk: store.Disk}, RulesOff: rulesOff,
+		LogRemote: a.opts.LogRemote, LogLevel: a.opts.LogLevel, Recorder: newRecorder(a.tracer),
 	})
 	if err != nil {
 		return err

@@ -89,6 +89,14 @@ type Options struct {
 	// AccessLog takes one line per request; nil = none. Its handler should
 	// buffer.
 	AccessLog *slog.Logger
+	// LogRemote is how much of a client's address the access log has; "" =
+	// api.RemoteNetwork.
+	LogRemote api.Remote
+	// LogLevel is the level of Log and AccessLog, for the administration to
+	// change; nil = it cannot.
+	LogLevel *api.LogLevel
+	// Tracing exports traces; nil = none, at no cost.
+	Tracing *Tracing
 	// Version is shown on the page and in metrics; "" = dev.
 	Version string
 	// Log takes what the server has to say; nil = discarded.

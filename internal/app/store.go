@@ -15,6 +15,7 @@ import (
 	"github.com/festd/festd/internal/festdb/postgres"
 	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/m30"
+	"github.com/festd/festd/internal/telemetry"
 )
 
 // store is what the wiring needs of a store: the releases, and the half that
@@ -54,8 +55,9 @@ type loader struct {
 	limits  m30.Limits
 	log     *slog.Logger
 	metrics *metrics
-	told    string // by newest, which one goroutine calls at a time
-	unkept  unkept // what newest opened and the disk did not take
+	tracer  *telemetry.Tracer // nil: nothing is traced
+	told    string            // by newest, which one goroutine calls at a time
+	unkept  unkept            // what newest opened and the disk did not take
 }
 
 // newest opens the newest release whose local copy is whole: a damaged one

@@ -163,7 +163,8 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/server", "bench"},
 	"github.com/gofrs/flock":              {"internal/festdb"},
 	"github.com/prometheus/client_golang": {"internal/api", "internal/app", "bench"},
-	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "cmd/server", "client", "bench"},
+	"go.opentelemetry.io":                 {"internal/telemetry"},
+	"net/http":                            {"internal/api", "internal/fhir", "internal/app", "internal/ingest/fetch", "internal/telemetry/collector", "cmd/server", "client", "bench", "docs/examples"},
 }
 
 func TestLibrariesHaveHomes(t *testing.T) {
@@ -198,7 +199,7 @@ func TestPureRooms(t *testing.T) {
 
 func TestTestPackagesAreForTests(t *testing.T) {
 	for _, p := range packages(t) {
-		for _, helper := range []string{"internal/festtest", "internal/pgtest", "internal/reference"} {
+		for _, helper := range []string{"internal/festtest", "internal/pgtest", "internal/reference", "internal/telemetry/collector"} {
 			if slices.Contains(p.Imports, module+helper) {
 				t.Errorf("%s imports %s outside its tests", p.name(), helper)
 			}

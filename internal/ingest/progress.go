@@ -15,6 +15,8 @@ const (
 	StepPublish Step = "publish" // the pointer moves
 )
 
+var steps = [...]Step{StepDecode, StepSeal, StepBuild, StepJudge, StepLeave, StepPublish}
+
 // Progress is how far an import has come. Done and Total are bytes of the
 // file as it came; Total is 0 where it is not known.
 type Progress struct {

@@ -81,6 +81,9 @@ type Options struct {
 	Compare func(ctx context.Context, served fest.Release, candidate *cache.Snapshot) error
 	// Progress is called now and then from the run's goroutine. Optional.
 	Progress func(Progress)
+	// Observe is told of each step when it is over, from the run's goroutine;
+	// err is set where the step ended the run. Optional.
+	Observe func(step Step, from, to time.Time, err error)
 	// Workers is the number of decoding goroutines; 0 = all processors.
 	Workers int
 	// TempDir holds the builder's scratch file; "" = the system's.
@@ -93,6 +96,9 @@ func (o *Options) validate() error {
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Observe == nil {
+		o.Observe = func(Step, time.Time, time.Time, error) {}
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
@@ -141,7 +147,9 @@ func Run(ctx context.Context, o Options) (_ Result, err error) {
 	}
 	r := run{Options: o, timing: Timing{}, counts: fest.Counts{}}
 	defer func() { err = errors.Join(err, r.close()) }()
-	return r.run(ctx)
+	result, err := r.run(ctx)
+	r.broken(err)
+	return result, err
 }
 
 // run is one import under way.
@@ -155,6 +163,7 @@ type run struct {
 	counts  fest.Counts
 	timing  Timing
 	last    time.Time // of the last progress report
+	began   time.Time // of the step under way; zero before the first
 }
 
 func (r *run) run(ctx context.Context) (Result, error) {
@@ -188,6 +197,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		return Result{}, fmt.Errorf("keeping the source file: %w", err)
 	}
 	start := time.Now()
+	r.began = start
 	content, err := r.decode(ctx, src)
 	if err != nil {
 		return Result{}, err
@@ -395,7 +405,24 @@ func (r *run) close() error {
 func (r *run) lap(s Step, start time.Time) time.Time {
 	now := time.Now()
 	r.timing[s] = now.Sub(start)
+	r.began = now
+	r.Observe(s, start, now, nil)
 	return now
+}
+
+// broken tells of the step that ended the run with an error. Being held or too
+// late is no failure of a step.
+func (r *run) broken(err error) {
+	var held *HeldError
+	if err == nil || r.began.IsZero() || errors.As(err, &held) || errors.Is(err, ErrPostponed) {
+		return
+	}
+	for _, s := range steps {
+		if _, over := r.timing[s]; !over {
+			r.Observe(s, r.began, time.Now(), err)
+			return
+		}
+	}
 }
 
 func (r *run) report(p Progress) {

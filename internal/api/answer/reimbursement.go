@@ -353,4 +353,3 @@ func (r *Register) family(i *fest.Ingredient) []*fest.Ingredient {
 	}
 	return out
 }
-

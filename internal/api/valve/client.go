@@ -18,6 +18,10 @@ type Client struct {
 // Named is an authenticated client.
 func Named(name string) Client { return Client{name: name} }
 
+// Addr is the address of a client without a name, of IPv6 the first of its
+// /64; else the zero value.
+func (c Client) Addr() netip.Addr { return c.addr }
+
 // String is the client for logs.
 func (c Client) String() string {
 	if c.name != "" {
