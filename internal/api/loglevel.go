@@ -78,8 +78,8 @@ func (l *LogLevel) body() logLevelBody {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := logLevelBody{Level: levelName(l.Level()), Configured: levelName(l.configured)}
-	if !l.until.IsZero() {
-		b.Until = &l.until
+	if until := l.until; !until.IsZero() {
+		b.Until = &until
 	}
 	return b
 }
