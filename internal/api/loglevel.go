@@ -9,8 +9,8 @@ import (
 )
 
 // LogLevel is the least severe level that is logged. It can be changed while
-// the server runs, for a while. It is a [slog.Leveler] and safe for concurrent
-// use.
+// the server runs, for a while. A handler of slog takes it as its level. It is
+// safe for concurrent use.
 type LogLevel struct {
 	level      slog.LevelVar
 	configured slog.Level
@@ -27,7 +27,7 @@ func NewLogLevel(configured slog.Level) *LogLevel {
 	return l
 }
 
-// Level implements [slog.Leveler].
+// Level is the level that holds now.
 func (l *LogLevel) Level() slog.Level { return l.level.Level() }
 
 // Set changes the level for so long, 0 = until it is set again; then it is the
@@ -78,8 +78,8 @@ func (l *LogLevel) body() logLevelBody {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := logLevelBody{Level: levelName(l.Level()), Configured: levelName(l.configured)}
-	if !l.until.IsZero() {
-		b.Until = &l.until
+	if until := l.until; !until.IsZero() {
+		b.Until = &until
 	}
 	return b
 }

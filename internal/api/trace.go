@@ -45,7 +45,7 @@ func (c *call) traceID() string { return string(c.context().id[:]) }
 // echo tells a client that sent a trace context or an event id of both, and
 // asks the recorder, if there is one, whether it wants this request.
 func (a *API) echo(c *call, h http.Header) {
-	if v := c.r.Header[eventHeader]; v != nil && len(v) == 1 && validEventID(v[0]) {
+	if v := c.r.Header[eventHeader]; len(v) == 1 && validEventID(v[0]) {
 		c.event = v[0]
 		h[eventHeader] = v
 	}

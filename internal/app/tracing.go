@@ -82,12 +82,12 @@ func (l *loader) traced(ctx context.Context, run func(context.Context) (ingest.R
 	case err != nil && !errors.Is(err, ingest.ErrPostponed):
 		failure = outcome
 	}
-	attrs := []slog.Attr{slog.String("fest.outcome", outcome), slog.Int("fest.findings", len(r.Findings))}
+	attrs := []slog.Attr{slog.String("outcome", outcome), slog.Int("findings", len(r.Findings))}
 	if r.Release.Serial != 0 {
-		attrs = append(attrs, slog.Uint64("fest.release", uint64(r.Release.Serial)))
+		attrs = append(attrs, slog.Uint64("release", uint64(r.Release.Serial)))
 	}
 	if d := r.Content.Digest; d != "" {
-		attrs = append(attrs, slog.String("fest.digest", d.Short()))
+		attrs = append(attrs, slog.String("digest", d.Short()))
 	}
 	span.End(failure, attrs...)
 	return r, err
@@ -115,7 +115,7 @@ func (f *follower) traceLoad(r cache.Refresh) {
 	var attrs []slog.Attr
 	if snap := f.served.Acquire(); snap != nil { // after a failure, what stays
 		rel := snap.Release()
-		attrs = append(attrs, slog.Uint64("fest.release", uint64(rel.Serial)), slog.String("fest.digest", rel.Content.Digest.Short()))
+		attrs = append(attrs, slog.Uint64("release", uint64(rel.Serial)), slog.String("digest", rel.Content.Digest.Short()))
 		snap.Close()
 	}
 	now := time.Now()

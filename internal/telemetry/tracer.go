@@ -126,19 +126,21 @@ func fail(span trace.Span, failure string) {
 	}
 }
 
-// attributes are those of a span; kinds that it does not have become text.
+// attributes are those of a span, in our own name space, fest. Kinds that it
+// does not have become text.
 func attributes(attrs []slog.Attr) []attribute.KeyValue {
 	out := make([]attribute.KeyValue, 0, len(attrs))
 	for _, a := range attrs {
+		key := "fest." + a.Key
 		switch v := a.Value.Resolve(); v.Kind() {
 		case slog.KindInt64:
-			out = append(out, attribute.Int64(a.Key, v.Int64()))
+			out = append(out, attribute.Int64(key, v.Int64()))
 		case slog.KindUint64:
-			out = append(out, attribute.Int64(a.Key, int64(v.Uint64()))) //nolint:gosec // serials and counts
+			out = append(out, attribute.Int64(key, int64(v.Uint64()))) //nolint:gosec // serials and counts
 		case slog.KindBool:
-			out = append(out, attribute.Bool(a.Key, v.Bool()))
+			out = append(out, attribute.Bool(key, v.Bool()))
 		default:
-			out = append(out, attribute.String(a.Key, v.String()))
+			out = append(out, attribute.String(key, v.String()))
 		}
 	}
 	return out

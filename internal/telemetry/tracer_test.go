@@ -50,7 +50,7 @@ func TestExport(t *testing.T) {
 	tracer.Request(&plain)
 	ctx, span := tracer.Start(t.Context(), "import")
 	tracer.Record(ctx, "decode", r.Start, r.End, "failed")
-	span.End("refused", slog.String("fest.outcome", "refused"), slog.Uint64("fest.release", 7), slog.Bool("b", true), slog.Int("fest.findings", 2))
+	span.End("refused", slog.String("outcome", "refused"), slog.Uint64("release", 7), slog.Bool("b", true), slog.Int("findings", 2))
 	if err := tracer.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestExport(t *testing.T) {
 		}},
 		{Name: "decode", TraceID: got[3].TraceID, SpanID: got[2].SpanID, ParentID: got[3].SpanID, Kind: internal, Failed: true, Start: r.Start, End: r.End, Attributes: map[string]any{"error.type": "failed"}},
 		{Name: "import", TraceID: got[3].TraceID, SpanID: got[3].SpanID, Kind: internal, Failed: true, Start: got[3].Start, End: got[3].End, Attributes: map[string]any{
-			"error.type": "refused", "fest.outcome": "refused", "fest.release": int64(7), "b": true, "fest.findings": int64(2),
+			"error.type": "refused", "fest.outcome": "refused", "fest.release": int64(7), "fest.b": true, "fest.findings": int64(2),
 		}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(collector.Span{}, "Resource"), cmpopts.EquateApproxTime(time.Microsecond)); diff != "" {
