@@ -22,7 +22,8 @@ CREATE ROLE festd_owner LOGIN PASSWORD '$(cat "$secrets/owner")';
 CREATE ROLE festd_app LOGIN PASSWORD '$(cat "$secrets/app")' IN ROLE festd_importer;
 CREATE DATABASE festd OWNER festd_owner ENCODING 'UTF8' TEMPLATE template0;
 REVOKE ALL ON DATABASE festd FROM PUBLIC;
-GRANT CONNECT ON DATABASE festd TO festd_app, festd_reader;
+GRANT CONNECT ON DATABASE festd TO festd_reader;
+GRANT CONNECT, TEMPORARY ON DATABASE festd TO festd_importer; -- an import sorts in a temporary table
 \connect festd
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 SQL
