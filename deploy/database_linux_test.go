@@ -12,6 +12,9 @@ import (
 	"github.com/festd/festd/internal/pgtest"
 )
 
+// containers have secrets of their own.
+var containers = []string{"postgres", "owner", "app", "prometheus", "grafana"}
+
 // script runs a shell script of deploy/ with the variables.
 func script(t *testing.T, name string, env ...string) {
 	t.Helper()
@@ -28,13 +31,13 @@ func script(t *testing.T, name string, env ...string) {
 func secrets(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"postgres", "owner", "app", "grafana"} {
+	for _, name := range containers {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Cleanup(func() {
-		for _, name := range []string{"postgres", "owner", "app", "grafana"} {
+		for _, name := range containers {
 			_ = os.Chmod(filepath.Join(dir, name), 0o700) // to be removed
 		}
 	})
@@ -51,7 +54,7 @@ func makeSecrets(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 		path = bin + ":" + path
-		for _, name := range []string{"postgres", "owner", "app", "grafana"} {
+		for _, name := range containers {
 			if err := os.Chmod(filepath.Join(dir, name), 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +77,7 @@ func secret(t *testing.T, dir, name string) string {
 func TestSecrets(t *testing.T) {
 	dir := secrets(t)
 	seen := map[string]string{}
-	for _, name := range []string{"postgres/superuser", "postgres/owner", "postgres/app", "app/admin-token", "grafana/admin-password"} {
+	for _, name := range []string{"postgres/superuser", "postgres/owner", "postgres/app", "app/admin-token", "app/ops-token", "grafana/admin-password"} {
 		value := secret(t, dir, name)
 		if !regexp.MustCompile(`^[0-9a-f]{48}$`).MatchString(value) || seen[value] != "" {
 			t.Errorf("%s has %d characters, and is that of %q", name, len(value), seen[value])
@@ -98,6 +101,9 @@ func TestSecrets(t *testing.T) {
 	makeSecrets(t, dir)
 	if got := secret(t, dir, "app/pgpass"); got != "postgres:5432:festd:festd_app:changed" {
 		t.Errorf("pgpass %q", got)
+	}
+	if secret(t, dir, "prometheus/ops-token") != secret(t, dir, "app/ops-token") {
+		t.Error("Prometheus shows another token than the servers want")
 	}
 	if secret(t, dir, "app/admin-token") != before {
 		t.Error("the token was made anew")

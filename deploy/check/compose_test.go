@@ -158,7 +158,7 @@ func TestComposeAccounts(t *testing.T) {
 		slices.Sort(names)
 	}
 	want := map[string][]string{
-		"secrets-postgres": {"postgres"}, "secrets-owner": {"migrate"}, "secrets-app": {"festd-1", "festd-2", "festd-3"}, "secrets-grafana": {"grafana"},
+		"secrets-postgres": {"postgres"}, "secrets-owner": {"migrate"}, "secrets-app": {"festd-1", "festd-2", "festd-3"}, "secrets-prometheus": {"prometheus"}, "secrets-grafana": {"grafana"},
 	}
 	if diff := cmp.Diff(want, holders); diff != "" {
 		t.Errorf("who holds which secrets (-want +got):\n%s", diff)
@@ -222,6 +222,9 @@ func TestComposePrometheus(t *testing.T) {
 	var config struct {
 		ScrapeConfigs []struct {
 			JobName       string `json:"job_name"`
+			Authorization struct {
+				CredentialsFile string `json:"credentials_file"`
+			} `json:"authorization"`
 			StaticConfigs []struct {
 				Targets []string `json:"targets"`
 			} `json:"static_configs"`
@@ -233,6 +236,9 @@ func TestComposePrometheus(t *testing.T) {
 	var scraped, want []string
 	for _, job := range config.ScrapeConfigs {
 		if job.JobName == "festd" {
+			if job.Authorization.CredentialsFile != "/run/secrets/ops-token" {
+				t.Errorf("Prometheus shows %q", job.Authorization.CredentialsFile)
+			}
 			for _, s := range job.StaticConfigs {
 				scraped = append(scraped, s.Targets...)
 			}

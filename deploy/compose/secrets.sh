@@ -10,6 +10,7 @@ root=${FESTD_SECRETS:-/secrets}
 # Users of the images.
 postgres=999:999
 festd=65532:65532
+prometheus=65534:65534
 grafana=472:0
 
 # put FILE OWNER TEXT
@@ -41,4 +42,6 @@ once "$root/postgres/app" "$postgres"
 put "$root/owner/pgpass" "$festd" "postgres:5432:festd:festd_owner:$(cat "$root/postgres/owner")"
 put "$root/app/pgpass" "$festd" "postgres:5432:festd:festd_app:$(cat "$root/postgres/app")"
 once "$root/app/admin-token" "$festd"
+once "$root/app/ops-token" "$festd"
+put "$root/prometheus/ops-token" "$prometheus" "$(cat "$root/app/ops-token")"
 once "$root/grafana/admin-password" "$grafana"
