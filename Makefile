@@ -32,7 +32,7 @@ build: ## Build bin/server: static, reproducible, version from git
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/server ./cmd/server
 
 .PHONY: test
-test: tools vet lint scripts-check test-race test-full ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector
+test: tools vet lint scripts-check deploy-check test-race test-full ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector
 
 .PHONY: test-fast
 test-fast: ## All tests without the race detector, results cached
@@ -65,10 +65,14 @@ vet: ## go vet
 lint: ## golangci-lint; .golangci.yml argues each switch
 	$(GOLANGCI) run ./...
 
+.PHONY: deploy-check
+deploy-check: ## Compose, Kubernetes and Dockerfile against the formats they are in; without an engine
+	cd deploy/check && go test -vet=off -count=1 ./...
+
 .PHONY: scripts-check
 scripts-check: ## Parse the shell scripts; shellcheck too where it is installed
-	@for f in scripts/*.sh; do sh -n "$$f"; done; bash -n .ci/run
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; fi
+	@for f in scripts/*.sh deploy/*/*.sh; do sh -n "$$f"; done; bash -n .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh deploy/*/*.sh .ci/run; fi
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (default 30s)

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// mostExposed is what `systemd-analyze security` may find at most, of 100: it
-// rates what a service can do that is broken into.
+// mostExposed is how exposed the units may be at most, of 100, as systemd
+// rates what a service can do that was broken into.
 const mostExposed = "15"
 
 // units lays the units out in a folder, with a program that is there in the

@@ -6,6 +6,7 @@
 #   xmllint             validates generated files against the schemas
 #   chromium            looks at the page as a person does
 #   haproxy             stands before replicas that come and go
+#   systemd             checks the units of deploy/ (systemd-analyze)
 #   PostgreSQL server   for the tests of the store: clusters of their own,
 #                       never one of the system's
 #
@@ -42,6 +43,7 @@ fi
 need libxml2-utils xmllint
 need chromium chromium chromium-browser google-chrome
 need haproxy haproxy
+need systemd systemd-analyze
 need postgresql initdb
 
 if [ -z "$missing" ]; then
