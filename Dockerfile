@@ -27,16 +27,17 @@ LABEL org.opencontainers.image.title="festd" \
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/server /server
 COPY --from=build --chown=65532:65532 /out/data /data
-# A lost volume must never serve made-up data: no sample here. Probes, metrics
-# and administration stay on loopback, inside the container, until
-# FEST_OPS_LISTEN says otherwise, such as 0.0.0.0:9180.
+# A lost volume must never serve made-up data: no sample here. Publish 8080.
+# Probes, metrics and profiles stay inside: whoever has FEST_OPS_LISTEN name
+# another address gives it credentials, too (docs/SECURITY.md).
 ENV FEST_SAMPLE=off \
     FEST_DATA_DIR=/data \
     FEST_LISTEN=0.0.0.0:8080 \
+    FEST_OPS_LISTEN=127.0.0.1:9180 \
     FEST_LOG_FORMAT=json
 USER 65532:65532
 VOLUME ["/data"]
-EXPOSE 8080
+EXPOSE 8080 9180
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/server", "healthcheck"]
 ENTRYPOINT ["/server"]

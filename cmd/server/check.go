@@ -59,7 +59,7 @@ func (c *checkCmd) record(env *environment, out io.Writer, waivers []app.Waiver)
 		return err
 	}
 	admin, closeStore, err := app.OpenAdmin(env.ctx, app.AdminOptions{
-		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Gate: thresholds, Log: env.log.atLeastWarnings().logger(env.stderr),
+		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Gate: thresholds, AuditLog: c.AuditLog, Log: env.log.atLeastWarnings().logger(env.stderr),
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 type storeFlags struct {
 	DatabaseURL  string `name:"database-url" help:"PostgreSQL database that keeps the releases; without one the data directory does." placeholder:"URL"`
 	DataDir      string `help:"Folder of the store: releases, their sources and snapshots; with a database, of the local copies." default:"./fest-data" type:"path" placeholder:"DIR"`
+	AuditLog     string `help:"File of attempts at administration, refused ones too, a JSON object a line; without one, audit.jsonl in the data directory." type:"path" placeholder:"FILE"`
 	KeepDays     int    `help:"Contents younger than this many days are kept." default:"400" placeholder:"DAYS"`
 	KeepReleases int    `help:"At least this many releases are kept, whatever their age." default:"7" placeholder:"N"`
 }
@@ -86,7 +87,7 @@ func (c *importFlags) options(env *environment) (app.ImportOptions, error) {
 	return app.ImportOptions{
 		SourceOptions: c.source(),
 		DataDir:       c.DataDir, DatabaseURL: c.DatabaseURL, Version: buildVersion(), Filter: c.Filter, Limits: c.limits(), Gate: thresholds,
-		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, Log: env.log.logger(env.stderr),
+		KeepDays: c.KeepDays, KeepReleases: c.KeepReleases, AuditLog: c.AuditLog, Log: env.log.logger(env.stderr),
 	}, err
 }
 

@@ -42,7 +42,7 @@ func (c *releasesCmd) open(env *environment) (*app.Admin, func(), error) {
 	}
 	admin, closeStore, err := app.OpenAdmin(env.ctx, app.AdminOptions{
 		DataDir: c.DataDir, DatabaseURL: c.DatabaseURL, KeepDays: c.KeepDays, KeepReleases: c.KeepReleases,
-		Gate: thresholds, Limits: c.limits(), Log: env.log.atLeastWarnings().logger(env.stderr),
+		Gate: thresholds, Limits: c.limits(), AuditLog: c.AuditLog, Log: env.log.atLeastWarnings().logger(env.stderr),
 	})
 	if err != nil {
 		return nil, nil, err

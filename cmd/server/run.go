@@ -27,6 +27,7 @@ type cli struct {
 	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of the database up to date."`
 	Sample      sampleCmd      `cmd:"" help:"Write a made-up FEST file, for trying and testing; never for clinical use."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it is ready; exit 0 if it is."`
+	Keys        keysCmd        `cmd:"" help:"Make API keys, and look at a file of them."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
@@ -70,11 +71,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		_, _ = fmt.Fprintln(stderr, "server:", err)
 		return exitError
 	}
+	if err := refusePasswords(args); err != nil {
+		_, _ = fmt.Fprintln(stderr, "server:", err)
+		return exitError
+	}
 	k, err := parser.Parse(args)
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "server: %v\nserver --help lists the subcommands and flags\n", err)
 		return exitError
 	}
+	warnOfPasswords(stderr, args)
 	if k.Command() != "healthcheck" { // which runs every few seconds
 		warnOfEnvironment(stderr, parser, os.Environ())
 	}

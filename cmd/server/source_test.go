@@ -53,9 +53,12 @@ func TestSourceHostsAndProxy(t *testing.T) {
 		"the flag again":                 {[]string{front.URL + "/fest251.zip", "--source-redirect-host=localhost", "--source-redirect-host=example.org"}, nil, exitOK, "published: release 1"},
 		"named by the environment":       {[]string{front.URL + "/fest251.zip"}, map[string]string{"FEST_SOURCE_REDIRECT_HOST": "localhost"}, exitOK, "published: release 1"},
 		"no host":                        {[]string{front.URL + "/fest251.zip", "--source-redirect-host", "https://localhost/"}, nil, exitError, "want a host, or *.domain for all below it"},
-		"through a proxy":                {[]string{"http://fest.invalid/fest251.zip", "--source-proxy", withUser}, nil, exitOK, "published: release 1"},
+		"through a proxy":                {[]string{"http://fest.invalid/fest251.zip", "--source-proxy", strings.Replace(withUser, ":hunter2@", "@", 1)}, nil, exitOK, "published: release 1"},
+		"a password in the arguments":    {[]string{"http://fest.invalid/fest251.zip", "--source-proxy=" + withUser}, nil, exitError, "give it by the environment (FEST_SOURCE_PROXY)"},
+		"… of the database":              {[]string{"x.zip", "--database-url", "host=db password=hunter2"}, nil, exitError, "FEST_DATABASE_URL"},
+		"… of the database, as a URL":    {[]string{"x.zip", "--database-url", "postgres://fest:hunter2@db/fest"}, nil, exitError, "PGPASSFILE"},
 		"a proxy of the environment":     {[]string{"http://fest.invalid/fest251.zip"}, map[string]string{"FEST_SOURCE_PROXY": withUser}, exitOK, "published: release 1"},
-		"no proxy":                       {[]string{"http://fest.invalid/fest251.zip", "--source-proxy", "ftp://kari:hunter2@proxy"}, nil, exitError, "is no usable URL"},
+		"no proxy":                       {[]string{"http://fest.invalid/fest251.zip", "--source-proxy", "ftp://kari@proxy"}, nil, exitError, "is no usable URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for k, v := range c.env {

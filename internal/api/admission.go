@@ -2,7 +2,6 @@ package api
 
 import (
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -67,43 +66,57 @@ func (a *API) leave(c *call) {
 	if c.slot != nil {
 		c.slot()
 	}
+	c.lookup, c.slot = false, nil
 }
 
-// charge takes tokens from the client's bucket for a request of a class, and
-// tells it what is left. A handler that finds out what a posted question costs
-// charges the rest.
+// charge takes tokens from the client's bucket for a request of a class, tells
+// it what is left, and checks that the client may use the class. A handler that
+// finds out what a posted question costs charges the rest.
 func (a *API) charge(c *call, class Cost, tokens int) error {
+	holder, wrong := a.identify(c)
+	if holder != nil {
+		c.who = holder.Client
+	}
+	if err := a.take(c, class, tokens); err != nil {
+		return err
+	}
+	if wrong != nil {
+		return a.unproven(class, wrong)
+	}
+	return a.may(c, class)
+}
+
+// take takes the tokens.
+func (a *API) take(c *call, class Cost, tokens int) error {
 	v := a.adm.Valves
 	if v == nil {
 		return nil
 	}
-	who, plan, known := v.client(c)
-	c.who = who
+	plan := v.Anyone
+	if c.holder != nil {
+		plan = c.holder.Plan
+	} else {
+		c.who = v.Identifier.Client(c.r)
+	}
 	if plan.Unlimited() {
-		if !known {
-			return a.unknownKey(class)
-		}
 		return nil
 	}
-	take := v.Clients.Take(who, plan.Quota, tokens, c.start)
+	take := v.Clients.Take(c.who, plan.Quota, tokens, c.start)
 	if !v.HideLimits {
 		h := c.Header()
 		h[headerLimit] = plan.Limit(take.Remaining)
 		h[headerPolicy] = plan.Policy()
 	}
-	if !take.OK {
-		// Nobody comes back before the bucket is full: one token would be gone
-		// at once. Those who were refused together come back over that time again.
-		return a.refuse(class, byQuota, &failure{
-			kind:    errTooManyRequests,
-			retry:   valve.RetryAfter(take.Reset, min(max(take.Reset, leastSpread), mostSpread)),
-			problem: Problem{Detail: "this client has used up its quota of " + itoa(plan.Burst) + " at once, " + strconv.FormatFloat(plan.Rate, 'f', -1, 64) + " a second"},
-		})
+	if take.OK {
+		return nil
 	}
-	if !known {
-		return a.unknownKey(class)
-	}
-	return nil
+	// Nobody comes back before the bucket is full: one token would be gone
+	// at once. Those who were refused together come back over that time again.
+	return a.refuse(class, byQuota, &failure{
+		kind:    errTooManyRequests,
+		retry:   valve.RetryAfter(take.Reset, min(max(take.Reset, leastSpread), mostSpread)),
+		problem: Problem{Detail: "this client has used up its quota of " + itoa(plan.Burst) + " at once, " + strconv.FormatFloat(plan.Rate, 'f', -1, 64) + " a second"},
+	})
 }
 
 // Bounds of the time over which refused clients come back.
@@ -112,47 +125,13 @@ const (
 	mostSpread  = time.Minute
 )
 
-// unknownKey refuses a key that is none. The attempt was counted for the address.
-func (a *API) unknownKey(class Cost) error {
-	return a.refuse(class, byKey, &failure{
-		kind: errUnknownKey, challenge: `Bearer realm="festd"`,
-		problem: Problem{Detail: "no client has this key; without one, requests count for the address that they come from"},
-	})
-}
-
-// client is who sent the request, and its quota. known is false for a key that
-// is none: then it is the address.
-func (v *Valves) client(c *call) (who valve.Client, plan *valve.Plan, known bool) {
-	if v.Keys == nil {
-		return v.Identifier.Client(c.r), v.Anyone, true
-	}
-	key := keyOf(c)
-	if key != "" {
-		if k := v.Keys(key); k != nil {
-			return k.Client, k.Plan, true
-		}
-	}
-	return v.Identifier.Client(c.r), v.Anyone, key == ""
-}
-
-// keyOf is the key that the request shows: X-Api-Key, or a bearer token. Other
-// schemes are not ours.
-func keyOf(c *call) string {
-	if key := c.r.Header.Get("X-Api-Key"); key != "" {
-		return key
-	}
-	const scheme = "Bearer "
-	auth := c.r.Header.Get("Authorization")
-	if len(auth) > len(scheme) && strings.EqualFold(auth[:len(scheme)], scheme) {
-		return strings.TrimSpace(auth[len(scheme):])
-	}
-	return ""
-}
-
 // compute takes a slot for work that grows with the question. Where the request
 // was let in as less, the rest of the tokens is not asked for: the slot is
 // what bounds it.
 func (a *API) compute(c *call) error {
+	if err := a.may(c, CostCompute); err != nil {
+		return err
+	}
 	if a.adm.Valves == nil || c.slot != nil {
 		return nil
 	}

@@ -10,14 +10,16 @@ import (
 type reason uint8
 
 const (
-	byQuota reason = iota
-	byKey
+	byQuota     reason = iota
+	byKey              // a key or certificate that is none, or has expired
+	byAnonymity        // no key or certificate where one is asked for
+	byClass            // of a client that may not use the class
 	byCapacity
 	bySlowness // a reader below the least rate, cut off
 	reasons
 )
 
-var reasonNames = [reasons]string{"quota", "key", "capacity", "slow"}
+var reasonNames = [reasons]string{"quota", "key", "anonymous", "class", "capacity", "slow"}
 
 // refusals counts by class and reason.
 type refusals [costs][reasons]atomic.Int64
@@ -38,7 +40,7 @@ func newAdmissionCollector(adm *admission) *admissionCollector {
 	}
 	return &admissionCollector{
 		adm:       adm,
-		refused:   desc("fest_admission_refused_total", "Requests refused, by class and reason: quota, key, capacity, or slow for a reader that was cut off.", "class", "reason"),
+		refused:   desc("fest_admission_refused_total", "Requests refused, by class and reason: quota, key, anonymous, class, capacity, or slow for a reader that was cut off.", "class", "reason"),
 		inFlight:  desc("fest_class_in_flight", "Requests that hold a place of their class.", "class"),
 		peak:      desc("fest_class_in_flight_peak", "The most that ever held a place of the class at once.", "class"),
 		waiting:   desc("fest_class_waiting", "Requests that wait for a place of their class.", "class"),

@@ -272,17 +272,25 @@ func TestQuotaIsTold(t *testing.T) {
 	}
 }
 
+// keyed knows clients by key.
+type keyed map[string]*api.KeyHolder
+
+// Authenticate implements [api.Authenticator].
+func (k keyed) Authenticate(r *http.Request) (*api.KeyHolder, error) {
+	key := api.KeyOf(r)
+	if h := k[key]; h != nil || key == "" {
+		return h, nil
+	}
+	return nil, api.ErrUnknownKey
+}
+
+func known(keys keyed) func(*api.Options) { return func(o *api.Options) { o.Credentials = keys } }
+
 func TestKeysHaveTheirOwnQuotas(t *testing.T) {
 	v := newValves(t)
 	v.Anyone = plan(1, 5)
 	sfm := &api.KeyHolder{Client: valve.Named("sfm"), Plan: plan(1, 20)}
-	v.Keys = func(key string) *api.KeyHolder {
-		if key == "right" {
-			return sfm
-		}
-		return nil
-	}
-	s := valved(t, v, newClock())
+	s := valved(t, v, newClock(), known(map[string]*api.KeyHolder{"right": sfm}))
 	// The client is the same wherever it comes from, and however it shows its key.
 	got := s.admitted(t, 50, func(i int) string { return fmt.Sprintf("192.0.2.%d:1", i) }, func(i int) []string {
 		return []string{[]string{"Authorization: Bearer right", "X-Api-Key: right", "authorization: bearer right"}[i%3]}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/festd/festd/internal/api/valve"
 	"github.com/festd/festd/internal/cache"
+	"github.com/festd/festd/internal/fest"
 )
 
 const levelError = slog.LevelError
@@ -20,6 +21,7 @@ const levelError = slog.LevelError
 // call is one request under way: the writer that handlers write to, with what
 // is known of the request. Calls are pooled; nothing may keep one.
 type call struct {
+	api    *API // of the public listener's; nil for the others
 	w      http.ResponseWriter
 	r      *http.Request
 	key    string // the path's parameter, decoded
@@ -34,11 +36,16 @@ type call struct {
 	// snap is the snapshot that was served when the request came.
 	snap *cache.Snapshot
 
-	posted *bytes.Buffer // the body, where the route takes one
-	who    valve.Client  // whose quota it was taken from
-	lookup bool          // it has a place among the lookups
-	slot   func()        // gives back a slot of a pool; nil for none
-	cut    bool          // the client read too slowly and was cut off
+	operator *OpsCaller // who asks the ops listener, where that was found out
+	said     fest.Act   // what the body of an act says of who, why and what
+
+	posted     *bytes.Buffer // the body, where the route takes one
+	who        valve.Client  // whose quota it was taken from
+	holder     *KeyHolder    // the client by its credential; nil: anonymous
+	identified bool          // it was asked for, once
+	lookup     bool          // it has a place among the lookups
+	slot       func()        // gives back a slot of a pool; nil for none
+	cut        bool          // the client read too slowly and was cut off
 }
 
 // release gives the snapshots back; nothing may be read from them after it.
@@ -106,8 +113,34 @@ func (c *call) Unwrap() http.ResponseWriter { return c.w }
 // writeBody writes the body, but for HEAD. A failing write means that the
 // client is gone, which no answer can mend: it is noted for the log.
 func (c *call) writeBody(b []byte) {
-	if c.r.Method != http.MethodHead {
-		_, _ = c.Write(b)
+	if c.r.Method == http.MethodHead {
+		return
+	}
+	if c.api != nil && (c.r.ProtoMajor > 1 || len(b) > slowBody) {
+		c.api.leave(c) // a reader who takes its time holds nobody up
+		c.allow(len(b))
+		defer c.allowed()
+	}
+	_, _ = c.Write(b)
+}
+
+// slowBody is what surely fits the kernel's buffers, in bytes: writing so much
+// waits for nobody. Over HTTP/2 that is different: there the client says how
+// much may be sent before it has read, and that can be nothing.
+const slowBody = 64 << 10
+
+// allow sets the time that the client has to take so many bytes, at the least
+// rate of a reader.
+func (c *call) allow(n int) {
+	slow := &c.api.opts.Slow
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(slow.Grace + time.Duration(n)*time.Second/time.Duration(slow.Rate))) // a writer without deadlines is a test's
+}
+
+// allowed ends it, for the next answer on the connection. A stream of HTTP/2
+// has no next one, and its last bytes are sent after the handler is over.
+func (c *call) allowed() {
+	if c.r.ProtoMajor == 1 {
+		_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{})
 	}
 }
 

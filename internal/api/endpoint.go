@@ -42,7 +42,7 @@ func pathKey(r *http.Request) string {
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 	a := e.api
 	c := calls.Get().(*call) //nolint:forcetypeassert // the pool's own
-	*c = call{w: w, r: r, key: key, start: a.opts.Now()}
+	*c = call{api: a, w: w, r: r, key: key, start: a.opts.Now()}
 	a.metrics.inFlight.Add(1)
 	defer func() {
 		abort := false

@@ -28,12 +28,14 @@ var (
 	errNotReady            = errors.New("nothing is served yet")
 	errTooManyRequests     = errors.New("the client's quota is used up")
 	errOverloaded          = errors.New("too much is under way")
-	errUnknownKey          = errors.New("unknown API key")
+	errCredentialRequired  = errors.New("a credential is required")
+	errClassNotAllowed     = errors.New("the client may not use the class")
 	errPrecondition        = errors.New("precondition failed")
 	errRange               = errors.New("range not satisfiable")
 	errInternal            = errors.New("internal error")
 
 	errUnauthorized = errors.New("unauthorized")
+	errForbidden    = errors.New("forbidden")
 	errAdminOff     = errors.New("administration is off")
 	errAdminFailed  = errors.New("the administration failed")
 )
@@ -93,8 +95,16 @@ var problemTypes = []problemType{
 		"This client has used up its quota. Come back after the seconds in Retry-After, with all your requests; the headers RateLimit-Policy and RateLimit say how much there is. Operators can give a client a key with a quota of its own."},
 	{errOverloaded, http.StatusServiceUnavailable, "overloaded", "Overloaded",
 		"More is under way than this service does at once, so it does not begin this. Come back after the seconds in Retry-After, which differ from answer to answer."},
-	{errUnknownKey, http.StatusUnauthorized, "unknown-api-key", "Unknown API key",
-		"The key in Authorization or X-Api-Key belongs to no client. Without a key requests are answered, too, under the quota of their address."},
+	{ErrUnknownKey, http.StatusUnauthorized, "unknown-api-key", "Unknown API key",
+		"The key in Authorization or X-Api-Key belongs to no client. Where the operators allow it, requests without a key are answered, too, under the quota of their address."},
+	{ErrUnknownCertificate, http.StatusForbidden, "unknown-certificate", "Unknown client certificate",
+		"The client certificate of the connection is good, and its name belongs to no client of this server."},
+	{ErrExpiredCredential, http.StatusUnauthorized, "expired-credential", "Expired credential",
+		"The key or certificate was that of a client, and its time is over. The operators can give the client another."},
+	{errCredentialRequired, http.StatusUnauthorized, "credential-required", "Credential required",
+		"This server, or this class of its routes, answers only clients that show an API key (Authorization: Bearer or X-Api-Key) or a client certificate."},
+	{errClassNotAllowed, http.StatusForbidden, "class-not-allowed", "Class not allowed",
+		"The client is known, and may not use the class of the route: lookup is entries by key and lists, compute is search and questions, bulk is the file."},
 	{ErrNoSource, http.StatusNotFound, "source-not-kept", "Source file not kept",
 		"This server does not have the zip file that the served release was made of. The detail says why, and whether it is on its way."},
 	{errPrecondition, http.StatusPreconditionFailed, "precondition-failed", "Precondition failed",
@@ -109,9 +119,11 @@ var problemTypes = []problemType{
 // operators and so are shown whatever the status.
 var opsProblemTypes = []problemType{
 	{errUnauthorized, http.StatusUnauthorized, "unauthorized", "Unauthorized",
-		"The administration wants the header Authorization: Bearer with the token of --admin-token-file."},
+		"The administration, and all of a protected ops listener, want the header Authorization: Bearer with a token of --admin-token-file or --ops-token-file, or a client certificate."},
+	{errForbidden, http.StatusForbidden, "forbidden", "Forbidden",
+		"The credential is good for probes, metrics and descriptions. Administration and profiles want a token of --admin-token-file, or a certificate named in --ops-admin-certs."},
 	{errAdminOff, http.StatusForbidden, "administration-off", "Administration is off",
-		"The server was started without --admin-token-file, so nobody may administer it over HTTP; the command server releases can."},
+		"The server was started without --admin-token-file and --ops-admin-certs, so nobody may administer it over HTTP; the command server releases can."},
 	{ErrAdminNotFound, http.StatusNotFound, "unknown-release", "Unknown release",
 		"No release or candidate has that serial or digest."},
 	{ErrAdminConflict, http.StatusConflict, "conflict", "Conflict",

@@ -16,11 +16,12 @@ import (
 // a route's pattern; requests that meet no route share routeNone. The label
 // class is the route's (Cost), so that it makes no series more.
 type metrics struct {
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	bytes    *prometheus.CounterVec
-	panics   prometheus.Counter
-	inFlight atomic.Int64
+	requests   *prometheus.CounterVec
+	duration   *prometheus.HistogramVec
+	bytes      *prometheus.CounterVec
+	panics     prometheus.Counter
+	opsRefused *prometheus.CounterVec
+	inFlight   atomic.Int64
 }
 
 // routeNone is the label route of requests that meet no route.
@@ -41,6 +42,7 @@ func newMetrics(o *Options) (*metrics, error) {
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "fest_http_panics_total", Help: "Requests that ended in a panic of the server.",
 		}),
+		opsRefused: newOpsRefused(),
 	}
 	inFlight := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "fest_http_requests_in_flight", Help: "Requests under way on the public listener.",
@@ -49,7 +51,7 @@ func newMetrics(o *Options) (*metrics, error) {
 		Name: "fest_build_info", Help: "1, labelled with the program's version and that of Go.",
 	}, []string{"version", "go_version"})
 	build.WithLabelValues(o.Version, runtime.Version()).Set(1)
-	for _, c := range []prometheus.Collector{m.requests, m.duration, m.bytes, m.panics, inFlight, build, newReleaseCollector(o)} {
+	for _, c := range []prometheus.Collector{m.requests, m.duration, m.bytes, m.panics, m.opsRefused, inFlight, build, newReleaseCollector(o)} {
 		if err := o.Registry.Register(c); err != nil {
 			return nil, err
 		}

@@ -19,13 +19,12 @@ func (a *API) newOps() http.Handler {
 			mux.Method(method, rt.Pattern, &opsEndpoint{a, rt})
 		}
 	}
-	mux.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(a.opts.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/{profile}", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.Method(http.MethodGet, "/metrics", a.guarded(ScopeRead, promhttp.HandlerFor(a.opts.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true})))
+	for pattern, h := range map[string]http.HandlerFunc{
+		"": pprof.Index, "{profile}": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
+	} {
+		mux.HandleFunc("/debug/pprof/"+pattern, a.guarded(ScopeProfile, h))
+	}
 	a.opsFailures(mux)
 	return mux
 }
@@ -37,11 +36,11 @@ func (a *API) opsRoutes() []Route {
 		return func(c *call, _ *view) error { return a.probe(c, ask()) }
 	}
 	rs := []Route{
-		{Pattern: "/livez", handle: probe(func() readiness { return readiness{ready: true} })},
-		{Pattern: "/readyz", handle: probe(func() readiness { return a.opts.State.readiness(a.opts.Served) })},
-		{Pattern: "/startupz", handle: probe(func() readiness { return a.opts.State.startup(a.opts.Served) })},
-		{Pattern: "/openapi.yaml", Caching: CacheRevalidate, handle: a.opsOpenAPI},
-		{Pattern: "/problems/{type}", Caching: CacheRevalidate, handle: a.opsProblemDoc},
+		{Pattern: "/livez", Scope: ScopeProbe, handle: probe(func() readiness { return readiness{ready: true} })},
+		{Pattern: "/readyz", Scope: ScopeProbe, handle: probe(func() readiness { return a.opts.State.readiness(a.opts.Served) })},
+		{Pattern: "/startupz", Scope: ScopeProbe, handle: probe(func() readiness { return a.opts.State.startup(a.opts.Served) })},
+		{Pattern: "/openapi.yaml", Scope: ScopeRead, Caching: CacheRevalidate, handle: a.opsOpenAPI},
+		{Pattern: "/problems/{type}", Scope: ScopeRead, Caching: CacheRevalidate, handle: a.opsProblemDoc},
 	}
 	for i := range rs {
 		rs[i].Methods = readOnly
@@ -60,20 +59,25 @@ type opsEndpoint struct {
 func (e *opsEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: w, r: r, key: pathKey(r), start: e.api.opts.Now()}
 	w.Header()["X-Content-Type-Options"] = nosniff
-	if err := e.route.handle(c, nil); err != nil {
+	err := e.api.authorize(c, e.route.Scope)
+	if err == nil {
+		err = e.route.handle(c, nil)
+	}
+	e.api.audit(c, e.route, err)
+	if err != nil {
 		e.api.problem(c, err)
 	}
 }
 
 func (a *API) opsFailures(mux *chi.Mux) {
-	mux.NotFound(func(w http.ResponseWriter, r *http.Request) {
+	mux.NotFound(a.guarded(ScopeRead, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.problem(&call{w: w, r: r}, fail(errNoRoute, "this listener has /livez, /readyz, /startupz, /metrics, /debug/pprof/ and the administration, which /openapi.yaml describes"))
-	})
-	mux.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+	})))
+	mux.MethodNotAllowed(a.guarded(ScopeRead, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		allowed := allowedMethods(mux, r)
 		a.problem(&call{w: w, r: r}, &failure{kind: errMethodNotAllowed, allow: strings.Join(allowed, ", "), problem: Problem{
 			Detail: "the resource does not have this method", Known: allowed}})
-	})
+	})))
 }
 
 // allowedMethods are the methods that the router has for the request's path.

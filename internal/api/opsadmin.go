@@ -10,8 +10,8 @@ import (
 	"github.com/festd/festd/internal/fest"
 )
 
-// adminRoutes are the administration of the ops listener, all of it behind the
-// token. Its one implementation is [Options].Admin; the command line is the
+// adminRoutes are the administration of the ops listener, all of it behind an
+// administrator's credential, wherever the listener is. Its one implementation is [Options].Admin; the command line is the
 // other door to it.
 func (a *API) adminRoutes() []Route {
 	rs := []Route{
@@ -19,22 +19,22 @@ func (a *API) adminRoutes() []Route {
 		{Pattern: "/admin/v1/releases/{ref}", handle: a.adminRelease},
 		{Pattern: "/admin/v1/diff", handle: a.adminDiff},
 		{Pattern: "/admin/v1/audit", handle: a.adminAudit},
-		{Pattern: "/admin/v1/releases/{ref}/approve", Methods: post, handle: a.adminApprove},
-		{Pattern: "/admin/v1/releases/{ref}/reject", Methods: post, handle: a.adminReject},
-		{Pattern: "/admin/v1/releases/{ref}/rollback", Methods: post, handle: a.adminRollback},
-		{Pattern: "/admin/v1/rollback", Methods: post, handle: a.adminRollback},
-		{Pattern: "/admin/v1/freeze", Methods: post, handle: a.adminAct(fest.ActFreeze)},
-		{Pattern: "/admin/v1/unfreeze", Methods: post, handle: a.adminAct(fest.ActUnfreeze)},
-		{Pattern: "/admin/v1/advisory", Methods: post, handle: a.adminAct(fest.ActAdvise)},
-		{Pattern: "/admin/v1/advisory", Methods: []string{http.MethodDelete}, handle: a.adminAct(fest.ActWithdraw)},
-		{Pattern: "/admin/v1/waivers", Methods: post, handle: a.adminAct(fest.ActWaive)},
-		{Pattern: "/admin/v1/adopt", Methods: post, handle: a.adminAct(fest.ActAdopt)},
+		{Pattern: "/admin/v1/releases/{ref}/approve", Methods: post, act: "approve", handle: a.adminApprove},
+		{Pattern: "/admin/v1/releases/{ref}/reject", Methods: post, act: "reject", handle: a.adminReject},
+		{Pattern: "/admin/v1/releases/{ref}/rollback", Methods: post, act: "rollback", handle: a.adminRollback},
+		{Pattern: "/admin/v1/rollback", Methods: post, act: "rollback", handle: a.adminRollback},
+		{Pattern: "/admin/v1/freeze", Methods: post, act: string(fest.ActFreeze), handle: a.adminAct(fest.ActFreeze)},
+		{Pattern: "/admin/v1/unfreeze", Methods: post, act: string(fest.ActUnfreeze), handle: a.adminAct(fest.ActUnfreeze)},
+		{Pattern: "/admin/v1/advisory", Methods: post, act: string(fest.ActAdvise), handle: a.adminAct(fest.ActAdvise)},
+		{Pattern: "/admin/v1/advisory", Methods: []string{http.MethodDelete}, act: string(fest.ActWithdraw), handle: a.adminAct(fest.ActWithdraw)},
+		{Pattern: "/admin/v1/waivers", Methods: post, act: string(fest.ActWaive), handle: a.adminAct(fest.ActWaive)},
+		{Pattern: "/admin/v1/adopt", Methods: post, act: string(fest.ActAdopt), handle: a.adminAct(fest.ActAdopt)},
 	}
 	for i := range rs {
 		if rs[i].Methods == nil {
 			rs[i].Methods = readOnly
 		}
-		rs[i].handle = a.guarded(rs[i].handle)
+		rs[i].Scope = ScopeAdmin
 	}
 	return rs
 }
@@ -127,6 +127,7 @@ func (a *API) decision(c *call) (Decision, error) {
 	if err := a.body(c, &d); err != nil {
 		return d, err
 	}
+	c.said.By, c.said.Reason = d.By, d.Reason
 	return d, signed(d.By, d.Reason)
 }
 
@@ -179,6 +180,7 @@ func (a *API) adminAct(kind fest.ActKind) handler {
 		if err := a.body(c, &b); err != nil {
 			return err
 		}
+		c.said = fest.Act{By: b.By, Reason: b.Reason, Text: b.Text}
 		if err := b.fits(kind); err != nil {
 			return err
 		}

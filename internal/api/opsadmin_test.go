@@ -94,10 +94,22 @@ func (f *fakeAdmin) Act(_ context.Context, act fest.Act) (fest.Act, error) {
 
 func (f *fakeAdmin) Audit(context.Context) ([]fest.Act, error) { return f.acts, f.note("audit") }
 
+// caller knows one administrator, by a token.
+func caller(r *http.Request) (*api.OpsCaller, bool) {
+	switch r.Header.Get("Authorization") {
+	case "":
+		return nil, false
+	case "Bearer " + token, "bearer " + token:
+		return &api.OpsCaller{Name: "token:test", Admin: true}, true
+	default:
+		return nil, true
+	}
+}
+
 func administered(t *testing.T, admin *fakeAdmin) *server {
 	t.Helper()
 	return newServer(t, snapshots["memory"](t, 7), func(o *api.Options) {
-		o.Admin, o.AdminToken = admin, func() string { return token }
+		o.Admin, o.Ops = admin, api.OpsAccess{Administered: true, Caller: caller}
 	})
 }
 
@@ -183,9 +195,8 @@ func TestAdministrationNeedsTheToken(t *testing.T) {
 
 func TestAdministrationIsOffWithoutAToken(t *testing.T) {
 	for name, change := range map[string]func(o *api.Options){
-		"no token":       func(o *api.Options) { o.Admin = new(fakeAdmin) },
-		"an empty token": func(o *api.Options) { o.Admin, o.AdminToken = new(fakeAdmin), func() string { return "" } },
-		"no store":       func(o *api.Options) { o.AdminToken = func() string { return token } },
+		"no token": func(o *api.Options) { o.Admin = new(fakeAdmin) },
+		"no store": func(o *api.Options) { o.Ops = api.OpsAccess{Administered: true, Caller: caller} },
 	} {
 		s := newServer(t, nil, change)
 		for _, shown := range []string{"Bearer " + token, "Bearer ", ""} {

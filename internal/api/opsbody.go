@@ -1,8 +1,6 @@
 package api
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,49 +8,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-// bearerChallenge is the header WWW-Authenticate (RFC 6750 §3).
-const bearerChallenge = `Bearer realm="festd administration"`
-
-// guarded lets through who shows the token. Without one configured nobody is
-// let through, not even from loopback: who may reach the listener is not who
-// may publish medicines.
-func (a *API) guarded(h handler) handler {
-	return func(c *call, v *view) error {
-		want := ""
-		if a.opts.AdminToken != nil {
-			want = a.opts.AdminToken()
-		}
-		if want == "" || a.opts.Admin == nil {
-			return fail(errAdminOff, "administration is off: set --admin-token-file")
-		}
-		got, sent := bearer(c.r.Header["Authorization"])
-		// Digests are of one length, so that the time tells nothing of the token's.
-		shown, right := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want))
-		if subtle.ConstantTimeCompare(shown[:], right[:]) == 1 {
-			return h(c, v)
-		}
-		f := fail(errUnauthorized, "the header Authorization: Bearer with the token is missing")
-		f.challenge = bearerChallenge
-		if sent {
-			f.problem.Detail = "the token is not the one in --admin-token-file"
-			f.challenge += `, error="invalid_token"`
-		}
-		return f
-	}
-}
-
-// bearer returns the token of a header Authorization.
-func bearer(header []string) (token string, ok bool) {
-	if len(header) != 1 {
-		return "", len(header) > 0
-	}
-	scheme, token, _ := strings.Cut(strings.TrimSpace(header[0]), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", true
-	}
-	return strings.TrimSpace(token), true
-}
 
 // body reads the JSON object that a request bears: one, with no member that is
 // not known. The type of the content is not looked at; the token is what keeps

@@ -44,14 +44,24 @@ type Options struct {
 	Sources Sources
 	// Valves bound what clients can ask; nil means that nothing is bounded.
 	Valves *Valves
-	// Slow bounds those who read bulk bodies.
+	// Slow bounds those who read slowly.
 	Slow Slow
+	// Credentials finds out which client sends a request; nil means that
+	// nobody has a credential and none is looked at.
+	Credentials Authenticator
+	// NoAnonymous refuses requests without a credential, but for the probe.
+	NoAnonymous bool
+	// AnonymousClasses are those that requests without a credential may use;
+	// zero means all.
+	AnonymousClasses Classes
 	// Admin administers releases, on the ops listener; nil means that the
 	// administration is off.
 	Admin Admin
-	// AdminToken returns what callers of the administration must show; nil or
-	// "" means that the administration is off. It is never logged.
-	AdminToken func() string
+	// Ops says who may see what of the ops listener.
+	Ops OpsAccess
+	// Audit takes attempts at administration over HTTP, once each, when their
+	// outcome is known; nil means nobody.
+	Audit func(*AuditEntry)
 	// RulesOff are the inferred rules that answers do without; none by default.
 	RulesOff rules.Set
 	// Version is the program's; empty means "dev".

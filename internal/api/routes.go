@@ -63,7 +63,11 @@ type Route struct {
 	Data bool
 	// AsOf routes take the parameter release. An answer from another release
 	// than the one served costs [CostCompute], whatever Cost says.
-	AsOf   bool
+	AsOf bool
+	// Scope is what a route of the ops listener asks of its callers; routes of
+	// the public one have none.
+	Scope  Scope
+	act    string // what a route of the administration does, for the audit log
 	handle handler
 }
 

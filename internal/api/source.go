@@ -92,7 +92,11 @@ func (a *API) sendSource(c *call, v *view) error {
 		c.r.Header.Del("Range") // of another unit it says nothing (RFC 9110 §14.2), which net/http refuses
 	}
 	slow := valve.NewSlowWriter(c, a.opts.Slow.Rate, a.opts.Slow.Grace)
-	defer slow.Done()
+	defer func() {
+		if slow.Done(); c.r.ProtoMajor > 1 {
+			c.allow(0)
+		}
+	}()
 	if c.slot != nil {
 		p := &place{pool: a.adm.Bulk, leave: c.slot}
 		c.slot = p.end
@@ -100,7 +104,7 @@ func (a *API) sendSource(c *call, v *view) error {
 	}
 	w := &partWriter{SlowWriter: slow}
 	http.ServeContent(w, c.r, "", rel.PublishedAt, f)
-	if c.cut {
+	if c.cut = c.cut || slow.Cut(); c.cut {
 		a.adm.refused[CostBulk][bySlowness].Add(1)
 	}
 	switch w.refused {

@@ -199,9 +199,7 @@ func TestSourceFileAnswersAreAsDescribed(t *testing.T) {
 	if a := check(zipPath, zipPath); a.status != 429 {
 		t.Errorf("the quota is used up: %d", a.status)
 	}
-	v = newValves(t)
-	v.Keys = func(string) *api.KeyHolder { return nil }
-	if a := described(t, valved(t, v, nil))("/v1/drugs", "/v1/drugs", "X-Api-Key: x"); a.status != 401 {
+	if a := described(t, valved(t, newValves(t), nil, known(nil)))("/v1/drugs", "/v1/drugs", "X-Api-Key: x"); a.status != 401 {
 		t.Errorf("an unknown key: %d", a.status)
 	}
 	s = valved(t, newValves(t), nil)
@@ -331,12 +329,8 @@ func TestQueueOutlivesTheReadTimeout(t *testing.T) {
 
 // Who is behind a key stands in the access log by name, the key nowhere.
 func TestAccessLogNamesTheClient(t *testing.T) {
-	v := newValves(t)
-	v.Keys = func(string) *api.KeyHolder {
-		return &api.KeyHolder{Client: valve.Named("sfm"), Plan: plan(100, 100)}
-	}
 	var logged bytes.Buffer
-	s := valved(t, v, nil, func(o *api.Options) { o.AccessLog = slog.New(slog.NewTextHandler(&logged, nil)) })
+	s := valved(t, newValves(t), nil, known(keyed{"a-secret-key": {Client: valve.Named("sfm"), Plan: plan(100, 100)}}), func(o *api.Options) { o.AccessLog = slog.New(slog.NewTextHandler(&logged, nil)) })
 	s.get(t, "/v1/drugs", "Authorization: Bearer a-secret-key")
 	if !strings.Contains(logged.String(), "client=sfm") || strings.Contains(logged.String(), "secret") {
 		t.Errorf("%s", logged.String())

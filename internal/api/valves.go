@@ -11,15 +11,12 @@ import (
 // every request of the public listener but its probe. Fields are mandatory
 // unless they say otherwise.
 type Valves struct {
-	// Anyone is the quota of clients without a key, each by its address.
+	// Anyone is the quota of clients without a credential, each by its address.
 	Anyone *valve.Plan
 	// Clients has their buckets.
 	Clients *valve.Clients
 	// Identifier tells addresses apart.
 	Identifier *valve.Identifier
-	// Keys finds the client that a key belongs to, nil for a key that is none;
-	// a nil function means that there are no keys and nobody's is looked at.
-	Keys func(key string) *KeyHolder
 	// HideLimits leaves out the headers RateLimit and RateLimit-Policy.
 	HideLimits bool
 	// LookupInFlight is a safety net: lookups are over before there are many.
@@ -28,12 +25,6 @@ type Valves struct {
 	Compute, Bulk *valve.Pool
 	// Strain refuses work of class compute while processors are short.
 	Strain *valve.Strain
-}
-
-// KeyHolder is a client with a key.
-type KeyHolder struct {
-	Client valve.Client
-	Plan   *valve.Plan
 }
 
 func (v *Valves) validate() error {

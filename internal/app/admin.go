@@ -24,6 +24,14 @@ type Admin struct {
 	served *cache.Served
 	log    *slog.Logger
 	now    func() time.Time
+	audit  *auditLog // of the command line's attempts; nil: of another door, which tells itself
+}
+
+// told tells the audit log of an attempt of the command line.
+func (a *Admin) told(act, ref, by, reason string, err error) {
+	if a.audit != nil {
+		a.audit.commanded(act, ref, by, reason, err)
+	}
 }
 
 var _ api.Admin = (*Admin)(nil)

@@ -22,7 +22,8 @@ const (
 )
 
 // Reject implements [api.Admin].
-func (a *Admin) Reject(ctx context.Context, ref string, d api.Decision) (fest.Act, error) {
+func (a *Admin) Reject(ctx context.Context, ref string, d api.Decision) (_ fest.Act, err error) {
+	defer func() { a.told("reject", ref, d.By, d.Reason, err) }()
 	if err := person(d.By, d.Reason); err != nil {
 		return fest.Act{}, err
 	}
@@ -48,7 +49,8 @@ func (a *Admin) Reject(ctx context.Context, ref string, d api.Decision) (fest.Ac
 }
 
 // Act implements [api.Admin].
-func (a *Admin) Act(ctx context.Context, act fest.Act) (fest.Act, error) {
+func (a *Admin) Act(ctx context.Context, act fest.Act) (_ fest.Act, err error) {
+	defer func() { a.told(string(act.Kind), "", act.By, act.Reason, err) }()
 	if err := person(act.By, act.Reason); err != nil {
 		return fest.Act{}, err
 	}

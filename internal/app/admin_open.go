@@ -19,6 +19,7 @@ type AdminOptions struct {
 	KeepDays, KeepReleases int
 	Gate                   gate.Config  // zero = gate.Default
 	Limits                 m30.Limits   // zero = the defaults
+	AuditLog               string       // "" = audit.jsonl in DataDir
 	Log                    *slog.Logger // nil = discarded
 }
 
@@ -50,5 +51,7 @@ func OpenAdmin(ctx context.Context, o AdminOptions) (_ *Admin, closeStore func()
 		return nil, nil, err
 	}
 	l := &loader{store: s, limits: o.Limits, log: o.Log, metrics: newMetrics(nil)}
-	return newAdmin(l, adminOptions{gate: o.Gate}), s.Close, nil
+	a := newAdmin(l, adminOptions{gate: o.Gate})
+	a.audit = newAuditLog(o.AuditLog, o.DataDir, o.Log)
+	return a, s.Close, nil
 }

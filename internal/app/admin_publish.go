@@ -18,7 +18,8 @@ import (
 // Approve implements [api.Admin]. Where something else is served than what the
 // verdict was given beside, the gate judges again, and what it holds then is
 // recorded and refused: the error wraps ErrAdminConflict and *ingest.HeldError.
-func (a *Admin) Approve(ctx context.Context, ref string, d api.Decision) (fest.Release, error) {
+func (a *Admin) Approve(ctx context.Context, ref string, d api.Decision) (_ fest.Release, err error) {
+	defer func() { a.told("approve", ref, d.By, d.Reason, err) }()
 	if err := person(d.By, d.Reason); err != nil {
 		return fest.Release{}, err
 	}
@@ -116,7 +117,8 @@ func (a *Admin) holdAgain(ctx context.Context, l *ledger, s subject, v *gate.Ver
 }
 
 // Rollback implements [api.Admin].
-func (a *Admin) Rollback(ctx context.Context, ref string, d api.Decision) (fest.Release, error) {
+func (a *Admin) Rollback(ctx context.Context, ref string, d api.Decision) (_ fest.Release, err error) {
+	defer func() { a.told("rollback", ref, d.By, d.Reason, err) }()
 	if err := person(d.By, d.Reason); err != nil {
 		return fest.Release{}, err
 	}

@@ -22,7 +22,7 @@ type App struct {
 	state    *api.State
 	memory   *known
 	archive  *archive
-	token    *token
+	access   *access
 
 	public, ops *listener
 	cleanups    []cleanup // run last in, first out
@@ -85,9 +85,10 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.memory = newKnown(store, a.opts.Log)
 	a.archive = newArchive(l, a.memory, a.served, a.opts.LoadTimeout)
 	a.onStop("archive", func(context.Context) error { a.archive.close(); return nil })
-	if a.token, err = newToken(a.opts.AdminTokenFile, a.opts.Log); err != nil {
+	if a.access, err = newAccess(&a.opts); err != nil {
 		return err
 	}
+	a.registry.MustRegister(a.access, a.access.audit.failures)
 	a.metrics.watch(a.registry, store, a.memory, a.archive)
 	if err := a.listen(ctx, store, newAdmin(l, adminOptions{gate: a.opts.Gate, served: a.served})); err != nil {
 		return err

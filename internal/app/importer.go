@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
@@ -28,6 +29,7 @@ type ImportOptions struct {
 	KeepDays, KeepReleases int
 	Gate                   gate.Config    // zero = gate.Default
 	Approval               *fest.Approval // publishes although held; optional
+	AuditLog               string         // tells of an approval; "" = audit.jsonl in DataDir
 	Rehearse               bool           // everything but publish
 	// Changed is told of every change against the served release, in a
 	// rehearsal where something is served, by resource, then key; optional.
@@ -42,6 +44,13 @@ type ImportOptions struct {
 // ingest.Run.
 func Import(ctx context.Context, o ImportOptions) (_ ingest.Result, err error) {
 	o.defaults()
+	if a := o.Approval; a != nil && !o.Rehearse {
+		defer func() { // last of all, when a store that nothing came into is gone again
+			if _, gone := os.Stat(o.DataDir); gone == nil {
+				newAuditLog(o.AuditLog, o.DataDir, o.Log).commanded("approve", fetch.Location(o.Path), a.By, a.Reason, err)
+			}
+		}()
+	}
 	leftover := newLeftover(o.DataDir)
 	store, err := openStore(ctx, storeOptions{
 		dataDir: o.DataDir, databaseURL: o.DatabaseURL, keepDays: o.KeepDays, keepReleases: o.KeepReleases, log: o.Log,

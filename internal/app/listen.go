@@ -33,25 +33,30 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	if err != nil {
 		return err
 	}
+	noAnonymous, classes, err := a.opts.anonymous()
+	if err != nil {
+		return err
+	}
 	faces, err := api.New(api.Options{
 		Served: a.served, Registry: a.registry, State: a.state, Log: a.opts.Log, AccessLog: a.opts.AccessLog,
 		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory,
-		Admin: admin, AdminToken: a.token.current, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
+		Admin: admin, Ops: a.access.ops.access(a.opts.OpsListen), Audit: a.access.audit.add,
+		Credentials: a.access.credentials(), NoAnonymous: noAnonymous, AnonymousClasses: classes, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
 		Sources: &sources{disk: store.Disk}, RulesOff: rulesOff,
 	})
 	if err != nil {
 		return err
 	}
-	if a.ops, err = listen(ctx, "ops", a.opts.OpsListen, faces.Ops(), nil, a.opts.Log); err != nil {
+	if a.ops, err = listen(ctx, "ops", a.opts.OpsListen, faces.Ops(), a.access.opsTLS, nil, a.opts.Log); err != nil {
 		return err
 	}
 	a.onStop("ops listener", a.ops.stop)
 	limit := a.limiter(faces)
-	if a.public, err = listen(ctx, "public", a.opts.Listen, faces.Public(), limit, a.opts.Log); err != nil {
+	if a.public, err = listen(ctx, "public", a.opts.Listen, faces.Public(), a.access.publicTLS, limit, a.opts.Log); err != nil {
 		return err
 	}
 	a.onStop("public listener", a.drain)
-	a.opts.Log.Info("listening", "public", "http://"+a.Addr()+"/", "ops", "http://"+a.OpsAddr()+"/")
+	a.opts.Log.Info("listening", "public", a.public.url(), "ops", a.ops.url())
 	return nil
 }
 
@@ -63,6 +68,9 @@ func (a *App) limiter(faces *api.API) func(net.Listener) net.Listener {
 	}
 	return func(ln net.Listener) net.Listener {
 		capped := valve.NewListener(ln, most, faces.Refuse)
+		if t := a.access.publicTLS; t != nil {
+			capped.TLS = t.refusal
+		}
 		a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "fest_connections_open", Help: "Connections of the public listener.",
 		}, func() float64 { return float64(capped.Open()) }), prometheus.NewCounterFunc(prometheus.CounterOpts{

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/gate"
 	"github.com/festd/festd/internal/ingest/fetch"
@@ -48,9 +49,20 @@ type Options struct {
 	// a person, such as 03:00-06:00 in Oslo; "" = at any time. The first release
 	// of all does not wait for it.
 	PublishWindow string
-	// AdminTokenFile holds the token of the administration on the ops
-	// listener; "" = the administration is off there.
+	// AdminTokenFile holds the tokens of the administration on the ops
+	// listener, which are good for all of it; "" = the administration is off
+	// there, unless Ops.AdminCerts has names.
 	AdminTokenFile string
+	// Ops says who else may see what of the ops listener.
+	Ops Ops
+	// TLS of the public listener; the zero value = plain HTTP.
+	TLS TLS
+	// Anonymous are the classes that requests without a key or certificate may
+	// use: lookup, compute, bulk, or none alone; nil = all.
+	Anonymous []string
+	// AuditLog is the file of attempts at administration; "" = audit.jsonl in
+	// DataDir.
+	AuditLog string
 	// Filter is the label of the source (R27); "" = Rekvirent.
 	Filter fest.Filter
 	// Sample: "" = auto.
@@ -127,6 +139,9 @@ func (o *Options) validate() error {
 		v := DefaultValves()
 		o.Valves = &v
 	}
+	if err := o.access(); err != nil {
+		return err
+	}
 	if err := o.Valves.validate(); err != nil {
 		return err
 	}
@@ -137,6 +152,38 @@ func (o *Options) validate() error {
 	}
 	_, err := o.schedule()
 	return err
+}
+
+// access checks who may do what.
+func (o *Options) access() error {
+	if err := o.TLS.validate("--tls"); err != nil {
+		return err
+	}
+	if err := o.Ops.validate(o.OpsListen, o.AdminTokenFile); err != nil {
+		return err
+	}
+	none, _, err := o.anonymous()
+	switch {
+	case err != nil:
+		return err
+	case o.TLS.ClientCA != "" && o.Valves.APIKeys == "":
+		return errors.New("--tls-client-ca needs --api-keys: that file says which certificate is which client's")
+	case none && o.Valves.APIKeys == "":
+		return errors.New("--anonymous=none needs --api-keys: nobody could show a credential")
+	default:
+		return nil
+	}
+}
+
+// anonymous says what those without a credential may use.
+func (o *Options) anonymous() (none bool, classes api.Classes, err error) {
+	if len(o.Anonymous) == 1 && o.Anonymous[0] == "none" {
+		return true, 0, nil
+	}
+	if classes, err = api.ClassesOf(o.Anonymous...); err != nil {
+		err = fmt.Errorf("anonymous: %w; or none alone", err)
+	}
+	return false, classes, err
 }
 
 // mayServeSample applies DESIGN §5: made-up drugs are never served where they

@@ -18,18 +18,24 @@ const (
 	readTimeout       = 30 * time.Second
 	idleTimeout       = 90 * time.Second
 	maxHeaderBytes    = 32 << 10
+	// writeByteTimeout closes a connection of HTTP/2 to which nothing at all can
+	// be written: the deadlines of its streams end the streams, not what is
+	// being written to the connection.
+	writeByteTimeout = 30 * time.Second
 )
 
 // listener is an HTTP server on its address.
 type listener struct {
 	name string
+	tls  bool
 	ln   net.Listener
 	srv  *http.Server
 	done chan struct{}
 }
 
-// listen serves h on the address; limit, if there is one, wraps the listener.
-func listen(ctx context.Context, name, addr string, h http.Handler, limit func(net.Listener) net.Listener, log *slog.Logger) (*listener, error) {
+// listen serves h on the address, over TLS if there is a transport; limit, if
+// there is one, wraps the listener.
+func listen(ctx context.Context, name, addr string, h http.Handler, secure *transport, limit func(net.Listener) net.Listener, log *slog.Logger) (*listener, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -44,6 +50,7 @@ func listen(ctx context.Context, name, addr string, h http.Handler, limit func(n
 	}
 	l := &listener{
 		name: name,
+		tls:  secure != nil,
 		ln:   ln,
 		srv: &http.Server{
 			Handler:           h,
@@ -51,17 +58,31 @@ func listen(ctx context.Context, name, addr string, h http.Handler, limit func(n
 			ReadTimeout:       readTimeout,
 			IdleTimeout:       idleTimeout,
 			MaxHeaderBytes:    maxHeaderBytes,
+			HTTP2:             &http.HTTP2Config{WriteByteTimeout: writeByteTimeout},
 			ErrorLog:          slog.NewLogLogger(log.With("listener", name).Handler(), slog.LevelDebug),
 		},
 		done: make(chan struct{}),
 	}
+	serve := l.srv.Serve
+	if l.tls {
+		l.srv.TLSConfig = secure.config()
+		serve = func(ln net.Listener) error { return l.srv.ServeTLS(ln, "", "") }
+	}
 	go func() {
 		defer close(l.done)
-		if err := l.srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("listener failed", "listener", name, "error", err)
 		}
 	}()
 	return l, nil
+}
+
+// url is where the listener answers.
+func (l *listener) url() string {
+	if l.tls {
+		return "https://" + l.addr() + "/"
+	}
+	return "http://" + l.addr() + "/"
 }
 
 func (l *listener) addr() string { return l.ln.Addr().String() }

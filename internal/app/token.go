@@ -1,78 +1,92 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
-	"time"
+	"strings"
+	"sync/atomic"
 )
 
 // minToken is how long a token is at least, in bytes.
 const minToken = 16
 
-// token is a secret in a file, read again when the file changes, so that it
-// can be replaced without a restart.
-type token struct {
-	path string
-	log  *slog.Logger
-
-	mu    sync.Mutex
-	value string
-	read  time.Time // when the file was looked at
-	seen  os.FileInfo
+// tokens are secrets in a file, a line each, with or without a name before it:
+// of several, one can be replaced or taken away without the others. It is read
+// again when it changes, so that this needs no restart.
+type tokens struct {
+	path, fallback string // fallback is the name of those without
+	files          *watched
+	now            atomic.Pointer[[]namedToken]
 }
 
-// newToken reads the file; no path is no token.
-func newToken(path string, log *slog.Logger) (*token, error) {
-	t := &token{path: path, log: log}
+// namedToken is a token by its digest: digests are of one length, so that the
+// time of comparing them tells nothing of the token's.
+type namedToken struct {
+	name   string
+	digest [sha256.Size]byte
+}
+
+// newTokens reads the file; no path is no token. what is for logs and metrics.
+func newTokens(what, path, fallback string, log *slog.Logger) (*tokens, error) {
+	t := &tokens{path: path, fallback: fallback}
+	t.now.Store(new([]namedToken))
 	if path == "" {
 		return t, nil
 	}
-	if err := t.load(); err != nil {
-		return nil, err
+	var err error
+	if t.files, err = watch(what, log, t.read, path); err != nil {
+		return nil, fmt.Errorf("token file: %w", err)
 	}
-	if mode := t.seen.Mode().Perm(); mode&0o077 != 0 {
-		log.Warn("others can read the administration's token", "file", path, "mode", mode.String(), "want", "0600")
-	}
+	warnOfReaders(log, path)
 	return t, nil
 }
 
-func (t *token) load() error {
-	info, err := os.Stat(t.path)
-	if err != nil {
-		return fmt.Errorf("the administration's token: %w", err)
-	}
+func (t *tokens) read() error {
 	b, err := os.ReadFile(t.path)
 	if err != nil {
-		return fmt.Errorf("the administration's token: %w", err)
+		return err
 	}
-	b = bytes.TrimSpace(b)
-	if len(b) < minToken || bytes.ContainsAny(b, " \t\r\n") {
-		return fmt.Errorf("the administration's token in %s: want one line of %d characters or more, without spaces (openssl rand -hex 32)", t.path, minToken)
+	var list []namedToken
+	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+		words := strings.Fields(lines.Text())
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		name, secret := t.fallback, words[len(words)-1]
+		if len(words) == 2 {
+			name = words[0]
+		}
+		if len(words) > 2 || len(secret) < minToken {
+			err = errors.New("short")
+			break
+		}
+		list = append(list, namedToken{name, sha256.Sum256([]byte(secret))})
 	}
-	t.value, t.seen = string(b), info
+	if err != nil || len(list) == 0 { // the text of a line is never shown
+		return fmt.Errorf("%s: want a token in each line, %d characters or more without spaces, or its name and a token (openssl rand -hex 32)", t.path, minToken)
+	}
+	t.now.Store(&list)
 	return nil
 }
 
-// current is the token as it stands in the file; "" for none. A file that
-// cannot be used any more leaves the one before.
-func (t *token) current() string {
+// who is the name of the token that was shown, "" for none of these. It
+// compares all of them, in a time that does not depend on what is shown.
+func (t *tokens) who(shown string) string {
 	if t.path == "" {
 		return ""
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if time.Since(t.read) < time.Second {
-		return t.value
+	t.files.look()
+	digest, found := sha256.Sum256([]byte(shown)), ""
+	for _, token := range *t.now.Load() {
+		if subtle.ConstantTimeCompare(digest[:], token.digest[:]) == 1 {
+			found = token.name
+		}
 	}
-	t.read = time.Now()
-	if info, err := os.Stat(t.path); err != nil || info.ModTime().Equal(t.seen.ModTime()) && info.Size() == t.seen.Size() && os.SameFile(info, t.seen) {
-		return t.value
-	}
-	if err := t.load(); err != nil {
-		t.log.Error("the administration's token was not replaced", "error", err)
-	}
-	return t.value
+	return found
 }

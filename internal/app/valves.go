@@ -15,7 +15,7 @@ type Valves struct {
 	// Off takes quotas, pools, queue and the cap on connections away, for
 	// comparisons.
 	Off bool
-	// Quota is how many tokens a second a client without a key gets; 0 =
+	// Quota is how many tokens a second a client without a credential gets; 0 =
 	// unlimited. QuotaBurst is how many it can save up.
 	Quota      float64
 	QuotaBurst int
@@ -25,7 +25,8 @@ type Valves struct {
 	HideLimits bool
 	// TrustedProxies are addresses and prefixes whose X-Forwarded-For counts.
 	TrustedProxies []string
-	// APIKeys is the file of keys; "" = there are none.
+	// APIKeys is the file of clients with keys and certificates, which count
+	// where the valves are off, too; "" = there are none.
 	APIKeys string
 	// MaxConnections is the cap on connections of the public listener.
 	MaxConnections int
@@ -87,7 +88,7 @@ func (v *Valves) build(log *slog.Logger) (*api.Valves, error) {
 	if compute == 0 {
 		compute = 4 * runtime.GOMAXPROCS(0)
 	}
-	out := &api.Valves{
+	return &api.Valves{
 		Anyone:     valve.NewPlan(valve.Quota{Rate: v.Quota, Burst: v.QuotaBurst}),
 		Clients:    valve.NewClients(v.QuotaClients),
 		Identifier: identifier, HideLimits: v.HideLimits,
@@ -95,13 +96,5 @@ func (v *Valves) build(log *slog.Logger) (*api.Valves, error) {
 		Compute:        valve.NewPool(compute, computeWaiting*compute, computeWait),
 		Bulk:           valve.NewPool(v.BulkInFlight, v.BulkQueue, v.BulkWait),
 		Strain:         valve.NewStrain(computeWait),
-	}
-	if v.APIKeys != "" {
-		k, err := newKeys(v.APIKeys, log)
-		if err != nil {
-			return nil, err
-		}
-		out.Keys = k.find
-	}
-	return out, nil
+	}, nil
 }

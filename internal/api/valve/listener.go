@@ -2,6 +2,7 @@ package valve
 
 import (
 	"bytes"
+	"crypto/tls"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,9 @@ type Listener struct {
 	most int64
 	// Refuse writes the whole answer, header and body, to a request for that path.
 	refuse func(path string) []byte
+	// TLS, where it is set before the first Accept, gives what refusals are said
+	// over; connections within the cap get theirs from whom they are handed to.
+	TLS func() *tls.Config
 
 	open     atomic.Int64
 	refused  atomic.Int64
@@ -74,6 +78,10 @@ func (l *Listener) Close() error {
 func (l *Listener) answer(c net.Conn) {
 	defer c.Close() //nolint:errcheck // it is turned away
 	_ = c.SetDeadline(time.Now().Add(refuseTimeout))
+	raw := c
+	if l.TLS != nil {
+		c = tls.Server(raw, l.TLS()) // shakes hands at the first Read
+	}
 	buf := make([]byte, refuseBytes)
 	n := 0
 	for n < len(buf) && bytes.IndexByte(buf[:n], '\n') < 0 {
@@ -87,9 +95,12 @@ func (l *Listener) answer(c net.Conn) {
 	}
 	// What the client still sends is read for a moment, or the kernel would
 	// answer it with a reset that can overtake the refusal.
-	if t, ok := c.(*net.TCPConn); ok && t.CloseWrite() == nil {
+	if t, ok := c.(*tls.Conn); ok && t.CloseWrite() != nil {
+		return
+	}
+	if t, ok := raw.(*net.TCPConn); ok && t.CloseWrite() == nil {
 		for total := n; total < 64<<10; {
-			m, err := c.Read(buf)
+			m, err := raw.Read(buf)
 			if total += m; err != nil {
 				return
 			}

@@ -2,8 +2,10 @@ package valve
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 )
@@ -26,7 +28,9 @@ type SlowWriter struct {
 
 	mu    sync.Mutex
 	begun time.Time // of the step under way; zero: there is none
+	until time.Time // when it is to be over
 	done  bool
+	cut   bool
 	watch *time.Timer
 }
 
@@ -42,7 +46,7 @@ func (s *SlowWriter) Write(b []byte) (written int, err error) {
 		part := b[:min(step, len(b))]
 		s.allow(len(part))
 		n, err := s.ResponseWriter.Write(part)
-		s.ended()
+		err = s.ended(err)
 		written += n
 		if err != nil {
 			return written, err
@@ -68,7 +72,7 @@ func (s *SlowWriter) ReadFrom(r io.Reader) (written int64, err error) {
 		want := part.N
 		s.allow(int(want))
 		n, err := to.ReadFrom(part)
-		s.ended()
+		err = s.ended(err)
 		written += n
 		whole.N -= n
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -90,14 +94,21 @@ func (s *SlowWriter) allow(n int) {
 	allowed := s.grace + time.Duration(n)*time.Second/time.Duration(s.rate)
 	_ = s.control.SetWriteDeadline(now.Add(allowed)) // a writer without deadlines is a test's
 	s.mu.Lock()
-	s.begun = now
+	s.begun, s.until = now, now.Add(allowed)
 	s.mu.Unlock()
 }
 
-func (s *SlowWriter) ended() {
+// ended ends a step. Not every writer says why it failed: over HTTP/2 a stream
+// that was cut off at its deadline is just closed.
+func (s *SlowWriter) ended(err error) error {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.begun = time.Time{}
-	s.mu.Unlock()
+	if err != nil && !time.Now().Before(s.until) {
+		s.cut = true
+		return fmt.Errorf("%w: %w", os.ErrDeadlineExceeded, err)
+	}
+	return err
 }
 
 // Watch calls slow whenever it finds a step that has lasted for so long, until
@@ -125,6 +136,13 @@ func (s *SlowWriter) Done() {
 	}
 	s.mu.Unlock()
 	_ = s.control.SetWriteDeadline(time.Time{})
+}
+
+// Cut reports whether the reader was cut off.
+func (s *SlowWriter) Cut() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cut
 }
 
 // Unwrap lets http.ResponseController through.

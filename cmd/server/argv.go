@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// secretFlags are those whose values may hold a password.
+var secretFlags = []string{"database-url", "source", "source-proxy"}
+
+// keywordPassword is a password in libpq's other form of a connection string.
+var keywordPassword = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=\s*[^\s&]`)
+
+// refusePasswords refuses passwords on the command line: everybody on the
+// machine can read it for as long as the process runs, and nothing that the
+// program does afterwards can hide it. The error does not repeat it.
+func refusePasswords(args []string) error {
+	for i, arg := range args {
+		name, value, joined := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
+		for _, flag := range secretFlags {
+			if name != flag || !strings.HasPrefix(arg, "--") {
+				continue
+			}
+			if !joined && i+1 < len(args) {
+				value = args[i+1]
+			}
+			if hasPassword(value) {
+				return fmt.Errorf("--%s has a password, and everybody on this machine can read the command line: "+
+					"give it by the environment (FEST_%s)%s", flag, strings.ToUpper(strings.ReplaceAll(flag, "-", "_")),
+					map[string]string{"database-url": ", or leave the password out and name a file with it (PGPASSFILE, or passfile=FILE in the URL)"}[flag])
+			}
+		}
+	}
+	return nil
+}
+
+// warnOfPasswords tells of passwords in arguments that have no variable.
+func warnOfPasswords(w io.Writer, args []string) {
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "-") && hasPassword(arg) {
+			_, _ = fmt.Fprintln(w, "server: warning: a URL in the arguments has a password, which everybody on this machine can read while this runs")
+		}
+	}
+}
+
+func hasPassword(value string) bool {
+	if u, err := url.Parse(value); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has {
+			return true
+		}
+	}
+	return keywordPassword.MatchString(value)
+}
