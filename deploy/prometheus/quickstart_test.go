@@ -460,11 +460,11 @@ func (q *quick) held() {
 func (q *quick) dashboardFinds() {
 	q.t.Helper()
 	never := []string{"fest_release_findings"} // a sound file has none
-	metric := regexp.MustCompile(`\b(?:fest|process|go)_[a-z_]+\b`)
+	metric := regexp.MustCompile(`(?:^|[^:a-z_])((?:fest|process|go)_[a-z_]+)\b`) // not job:…, which is recorded
 	names := map[string]bool{}
 	for _, asks := range queries(q.t) {
-		for _, name := range metric.FindAllString(asks.expr, -1) {
-			names[name] = true
+		for _, m := range metric.FindAllStringSubmatch(asks.expr, -1) {
+			names[m[1]] = true
 		}
 	}
 	for name := range names {
