@@ -53,6 +53,10 @@ test-full: ## What takes files of full size, and with the race detector would ta
 	go test -count=1 -timeout 10m -run '^(TestFirstReleaseInProduction|TestSlowShrink)$$' ./internal/app
 	go test -count=1 -timeout 10m -run '^TestIncidentNight$$' ./internal/endtoend
 
+.PHONY: test-deploy
+test-deploy: tools ## Follow docs/QUICKSTART.md with files of full size: PostgreSQL, two replicas, nginx, Prometheus, the night of the incident
+	FESTD_QUICKSTART_FULL=1 go test -count=1 -timeout 15m -v -run '^TestQuickstart$$' ./deploy/prometheus
+
 .PHONY: tools
 tools: ## Install what the tests need and the machine lacks (Debian: apt-get)
 	@scripts/ensure-tools.sh

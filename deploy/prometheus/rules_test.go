@@ -213,3 +213,34 @@ func TestProvisioning(t *testing.T) {
 		t.Errorf("no folder of dashboards: %+v", providers)
 	}
 }
+
+// The lines of the log that the runbook explains are lines of the program.
+func TestRunbookLogLines(t *testing.T) {
+	_, part, ok := strings.Cut(read(t, "docs/OPERATIONS.md"), "\n## Lines of the log\n")
+	if !ok {
+		t.Fatal("docs/OPERATIONS.md has no part for the log")
+	}
+	part, _, _ = strings.Cut(part, "\n## ")
+	var source strings.Builder
+	err := filepath.WalkDir(filepath.Join(festtest.Root(), "internal"), func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		source.Write(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| ([A-Z]+) \\| `([^`]+)` \\|").FindAllStringSubmatch(part, -1)
+	if len(rows) == 0 {
+		t.Fatal("no lines")
+	}
+	for _, m := range rows {
+		call := m[1][:1] + strings.ToLower(m[1][1:]) + `("` + m[2] + `"`
+		if !strings.Contains(source.String(), call) {
+			t.Errorf("nothing logs %s %q", m[1], m[2])
+		}
+	}
+}
