@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/festd/festd/internal/pgtest"
 )
@@ -154,6 +155,55 @@ func TestDatabase(t *testing.T) {
 	for _, sql := range []string{"CREATE TABLE fest.x ()", "CREATE TABLE public.x ()", "DROP TABLE fest.entry", "DELETE FROM fest.release", "CREATE SCHEMA x"} {
 		if out, err := exec.CommandContext(t.Context(), psql, "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--command="+sql, url("festd_app")).CombinedOutput(); err == nil {
 			t.Errorf("the servers' account may %s: %s", sql, out)
+		}
+	}
+}
+
+// TestFailOver plays what docs/DEPLOY.md says of a hot standby: a server that
+// is told of both hosts serves on when the primary dies, and when the standby
+// was promoted takes up what is imported there, without a change or a restart.
+func TestFailOver(t *testing.T) {
+	primary := pgtest.Start(t)
+	if err := primary.Exec(t.Context(), "postgres", "CREATE DATABASE festd"); err != nil {
+		t.Fatal(err)
+	}
+	host := regexp.MustCompile(`host=(\S+)`)
+	url := primary.URL("festd")
+	run := func(args ...string) {
+		cmd := exec.CommandContext(t.Context(), program(t), args...)
+		cmd.Env = append(os.Environ(), "FEST_DATABASE_URL="+url, "FEST_DATA_DIR="+t.TempDir())
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", args[0], err, out)
+		}
+	}
+	first, second := filepath.Join(t.TempDir(), "first.zip"), filepath.Join(t.TempDir(), "second.zip")
+	run("migrate")
+	run("sample", "--out", first)
+	run("sample", "--fortnights", "1", "--out", second)
+	run("import", first)
+	standby := primary.Standby(t)
+	url = host.ReplaceAllString(url, "host="+host.FindStringSubmatch(url)[1]+","+host.FindStringSubmatch(standby.URL("festd"))[1]) + " target_session_attrs=read-write"
+
+	cmd := exec.CommandContext(t.Context(), program(t), "serve", "--no-access-log")
+	listen := free(t)
+	cmd.Env = append(os.Environ(), "FEST_DATABASE_URL="+url, "FEST_DATA_DIR="+t.TempDir(), "FEST_LISTEN="+listen, "FEST_OPS_LISTEN="+free(t), "FEST_SAMPLE=off")
+	p := launch(t, cmd)
+	eventually(t, p, "http://"+listen+"/healthz", http.StatusOK)
+	primary.Kill()
+	if status, body := get("http://" + listen + "/v1/atc/N02BE01"); status != http.StatusOK {
+		t.Errorf("without a primary: %d %s", status, body)
+	}
+	if err := standby.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	run("import", second)
+	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		_, body := get("http://" + listen + "/v1/releases/current")
+		if regexp.MustCompile(`"serial": ?2\b`).MatchString(body) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the server does not follow the promoted standby: %s", body)
 		}
 	}
 }
