@@ -196,7 +196,7 @@ func TestFailOver(t *testing.T) {
 	if err := standby.Promote(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	run("import", second)
+	run("import", second, "--approve-by", "test", "--approve-reason", "the sample is small") // for the gate
 	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		_, body := get("http://" + listen + "/v1/releases/current")
 		if regexp.MustCompile(`"serial": ?2\b`).MatchString(body) {

@@ -278,8 +278,8 @@ func TestKubernetesServer(t *testing.T) {
 	if p := c.ReadinessProbe; time.Duration(p.PeriodSeconds*p.FailureThreshold)*time.Second > duration(t, set["FEST_DRAIN_GRACE"]) {
 		t.Error("a pod that drains is noticed after its grace is over")
 	}
-	if pod.TerminationGracePeriodSeconds == nil || time.Duration(*pod.TerminationGracePeriodSeconds)*time.Second < stops(t, set)+10*time.Second {
-		t.Errorf("terminationGracePeriodSeconds %v: the program may take %v, and then it still says goodbye", pod.TerminationGracePeriodSeconds, stops(t, set))
+	if patience := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second; patience < stops(t, set)+10*time.Second {
+		t.Errorf("terminationGracePeriodSeconds %v: the program may take %v, and then it still says goodbye", patience, stops(t, set))
 	}
 	bounded(t, "Deployment", set["GOMEMLIMIT"], c.Resources.Limits.Memory().Value())
 	if set["FEST_SAMPLE"] != "off" {
@@ -340,6 +340,11 @@ func TestKubernetesSelectors(t *testing.T) {
 	monitor, service := pick[monitoring.ServiceMonitor](t, all, "festd"), pick[core.Service](t, all, "festd-ops")
 	if !subset(monitor.Spec.Selector.MatchLabels, service.Labels) || subset(monitor.Spec.Selector.MatchLabels, pick[core.Service](t, all, "festd").Labels) {
 		t.Errorf("the ServiceMonitor selects by %v; festd-ops has %v", monitor.Spec.Selector.MatchLabels, service.Labels)
+	}
+	// What Prometheus shows is a key of the Secret that the servers read it from.
+	if a := monitor.Spec.Endpoints[0].Authorization; a == nil || a.Credentials == nil || a.Credentials.Name != "festd-app" ||
+		!strings.HasSuffix(environment(t, all, pick[apps.Deployment](t, all, "festd").Spec.Template.Spec.Containers[0])["FEST_OPS_TOKEN_FILE"], "/"+a.Credentials.Key) {
+		t.Errorf("the ServiceMonitor shows %+v", a)
 	}
 	if monitor.Spec.Endpoints[0].Port != service.Spec.Ports[0].Name || service.Labels[monitor.Spec.JobLabel] != "festd" {
 		t.Errorf("the ServiceMonitor asks port %s, the job is called by %s", monitor.Spec.Endpoints[0].Port, monitor.Spec.JobLabel)
