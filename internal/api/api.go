@@ -75,6 +75,16 @@ func (a *API) Routes() []Route { return append([]Route(nil), a.table...) }
 // /debug/pprof/.
 func (a *API) OpsRoutes() []Route { return append([]Route(nil), a.opsTable...) }
 
+// OpsEndpoints is all that the ops listener has: its route table, and what is
+// others'.
+func (a *API) OpsEndpoints() []Route {
+	all := a.OpsRoutes()
+	for _, f := range a.foreign() {
+		all = append(all, f.Route)
+	}
+	return all
+}
+
 // newPublic builds the public handler: the router behind the bounds that hold
 // for all requests.
 func (a *API) newPublic() http.Handler {

@@ -19,14 +19,32 @@ func (a *API) newOps() http.Handler {
 			mux.Method(method, rt.Pattern, &opsEndpoint{a, rt})
 		}
 	}
-	mux.Method(http.MethodGet, "/metrics", a.guarded(ScopeRead, promhttp.HandlerFor(a.opts.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true})))
-	for pattern, h := range map[string]http.HandlerFunc{
-		"": pprof.Index, "{profile}": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
-	} {
-		mux.HandleFunc("/debug/pprof/"+pattern, a.guarded(ScopeProfile, h))
+	for _, f := range a.foreign() {
+		mux.Handle(f.Pattern, a.guarded(f.Scope, f.handler))
 	}
 	a.opsFailures(mux)
 	return mux
+}
+
+// foreign is a route whose handler, and whose answers' form, are others'. They
+// take any method.
+type foreign struct {
+	Route
+	handler http.Handler
+}
+
+func (a *API) foreign() []foreign {
+	metrics := promhttp.HandlerFor(a.opts.Registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	out := []foreign{{Route{Pattern: "/metrics", Scope: ScopeRead}, metrics}}
+	for name, h := range map[string]http.HandlerFunc{
+		"": pprof.Index, "{profile}": pprof.Index, "cmdline": pprof.Cmdline, "profile": pprof.Profile, "symbol": pprof.Symbol, "trace": pprof.Trace,
+	} {
+		out = append(out, foreign{Route{Pattern: "/debug/pprof/" + name, Scope: ScopeProfile}, h})
+	}
+	for i := range out {
+		out[i].Methods = []string{http.MethodGet, http.MethodPost}
+	}
+	return out
 }
 
 // opsRoutes is the route table of the ops listener, but for /metrics and

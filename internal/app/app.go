@@ -23,6 +23,7 @@ type App struct {
 	memory   *known
 	archive  *archive
 	access   *access
+	faces    *api.API
 
 	public, ops *listener
 	cleanups    []cleanup // run last in, first out

@@ -47,6 +47,7 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	if err != nil {
 		return err
 	}
+	a.faces = faces
 	if a.ops, err = listen(ctx, "ops", a.opts.OpsListen, faces.Ops(), a.access.opsTLS, nil, a.opts.Log); err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func TestAPIKeys(t *testing.T) {
 		t.Errorf("with the one that was taken away: %s", got)
 	}
 	write(`[{"name":"sfm"`) // not finished
-	until(t, func() bool { policy("second-key"); return strings.Contains(logged.String(), "not replaced") })
+	until(t, func() bool { policy("second-key"); return strings.Contains(logged.String(), "was not taken") })
 	if got := policy("second-key"); got != own {
 		t.Errorf("a broken file took the keys away: %s", got)
 	}
