@@ -350,6 +350,7 @@ func register(t *testing.T) (url string, certificate []byte) {
 // but into its volume, says that it is healthy, and ends at SIGTERM. Once as
 // its own user, once as nobody, as where a cluster gives out users.
 func TestImageRuns(t *testing.T) {
+	t.Parallel()
 	url, certificate := register(t)
 	img := assemble(t, certificate)
 	for _, user := range []string{img.user, "65534:65534"} {
