@@ -164,3 +164,22 @@ func TestEnvironmentIsDocumented(t *testing.T) {
 		t.Errorf("%d settings in %d files: are these all?", found, len(files))
 	}
 }
+
+// What docs/DEPLOY.md and the README name of deploy/ is there; a folder that
+// people make themselves is not.
+func TestDocsNameWhatIsThere(t *testing.T) {
+	for _, doc := range []string{"docs/DEPLOY.md", "README.md"} {
+		named := regexp.MustCompile(`\bdeploy/[\w./-]*\w`).FindAllString(read(t, doc), -1)
+		if len(named) == 0 {
+			t.Errorf("%s names nothing of deploy/", doc)
+		}
+		for _, name := range named {
+			if name == "deploy/import" || name == "deploy/festd" { // a pod's, to kubectl
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(festtest.Root(), filepath.FromSlash(name))); err != nil {
+				t.Errorf("%s: %v", doc, err)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"net/netip"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -170,6 +171,10 @@ func TestComposeAccounts(t *testing.T) {
 func TestComposeBalancer(t *testing.T) {
 	p := project(t, "compose.yaml")
 	address := p.Services["balancer"].Networks["front"].Ipv4Address
+	pool := p.Networks["front"].Ipam.Config[0]
+	if others, own := netip.MustParsePrefix(pool.IPRange), netip.MustParseAddr(address); others.Contains(own) || !netip.MustParsePrefix(pool.Subnet).Contains(own) {
+		t.Errorf("the balancer's address %s may be given to another container, of %s", address, pool.IPRange)
+	}
 	config := string(read(t, "deploy/haproxy/haproxy.cfg"))
 	inter := regexp.MustCompile(`inter (\S+) fall (\d)`).FindStringSubmatch(config)
 	check := regexp.MustCompile(`timeout check (\S+)`).FindStringSubmatch(config)
