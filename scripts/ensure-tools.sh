@@ -44,7 +44,7 @@ fi
 need libxml2-utils xmllint
 need chromium chromium chromium-browser google-chrome
 need haproxy haproxy
-need nginx-light nginx
+need nginx nginx
 need prometheus prometheus # with promtool
 need curl curl
 need jq jq
