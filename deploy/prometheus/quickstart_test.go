@@ -262,7 +262,7 @@ func (q *quick) owns(pid int) bool {
 	return strings.Contains(string(line), q.dir)
 }
 
-// smallFiles takes the place of what the page would make: yesterday's file,
+// smallFiles takes the place of what the page would make: a sound file,
 // and one that lost the same share of its ingredients.
 func (q *quick) smallFiles() {
 	q.t.Helper()
@@ -272,7 +272,7 @@ func (q *quick) smallFiles() {
 	if err != nil {
 		q.t.Fatal(err)
 	}
-	next, err := first.Next(sample.Change{Default: sample.Share{Edited: .02}})
+	next, err := first.Next(sample.Change{Reissue: .02})
 	if err != nil {
 		q.t.Fatal(err)
 	}
