@@ -32,26 +32,32 @@ build: ## Build bin/server: static, reproducible, version from git
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/server ./cmd/server
 
 .PHONY: test
-test: tools vet lint scripts-check deploy-check test-race test-full ## Everything CI runs: install what is missing, vet, lint, all tests with the race detector
+test: tools vet lint scripts-check ## Everything CI runs: install what is missing, vet, lint, all tests
+	@$(MAKE) --output-sync=target -j2 test-race test-plain deploy-check
 
 .PHONY: test-fast
 test-fast: ## All tests without the race detector, results cached
 	go test ./...
 
-# Rooms that start no goroutine (internal/arch holds them to that): the race
-# detector has nothing to find there, and takes ten times as long.
-ALONE := internal/gate internal/sample
+# The race detector has nothing to find in rooms that start no goroutine
+# (internal/arch holds them to that), nor where real programs are driven, and
+# takes ten times as long.
+ALONE := internal/api/answer internal/fest internal/gate internal/m30 internal/rules internal/sample internal/search internal/wire
+DRIVEN := deploy deploy/prometheus internal/endtoend internal/fullsize
+PLAIN := $(ALONE) $(DRIVEN)
 
 .PHONY: test-race
-test-race: ## All tests, with the race detector where there are goroutines; fuzz targets run on their seeds
-	CGO_ENABLED=1 go test -race -count=1 -timeout 20m $$(go list ./... | grep -vE '/($(subst $() ,|,$(ALONE)))$$')
-	go test -count=1 -timeout 20m $(addprefix ./,$(ALONE))
+test-race: ## Tests with the race detector, of all rooms where it may find something; fuzz targets run on their seeds
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m $$(go list ./... | grep -vE '/($(subst $() ,|,$(PLAIN)))$$')
 
-.PHONY: test-full
-test-full: ## What takes files of full size, and with the race detector would take minutes
-	go test -count=1 -timeout 20m ./internal/fullsize
-	go test -count=1 -timeout 10m -run '^(TestFirstReleaseInProduction|TestSlowShrink)$$' ./internal/app
-	go test -count=1 -timeout 10m -run '^TestIncidentNight$$' ./internal/endtoend
+# Of internal/app what would take minutes with the race detector: the files of
+# build tag !race.
+HEAVY = $(shell awk -F'[^A-Za-z0-9]+' '/^func Test/ { print $$2 }' $$(grep -l '^//go:build !race' internal/app/*_test.go) | paste -sd'|')
+
+.PHONY: test-plain
+test-plain: ## The other tests
+	go test -count=1 -timeout 20m $(addprefix ./,$(PLAIN))
+	go test -count=1 -timeout 20m -run '^($(HEAVY))$$' ./internal/app
 
 .PHONY: test-deploy
 test-deploy: tools ## Follow docs/QUICKSTART.md with files of full size: PostgreSQL, two replicas, nginx, Prometheus, the night of the incident

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	asked "github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/cache"
@@ -31,16 +31,10 @@ func lookupsMeasurement() measurement {
 }
 
 func measureLookups(ctx context.Context, b *bench, res *result) error {
-	data, err := b.imported(ctx)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(data) //nolint:errcheck // the run's folder goes as a whole
-	snap, err := openSnapshot(data)
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
+	return b.mapped(ctx, func(snap *cache.Snapshot) error { return lookupsMapped(b, res, snap) })
+}
+
+func lookupsMapped(b *bench, res *result, snap *cache.Snapshot) error {
 	calls := 200
 	if b.quick {
 		calls = 5
@@ -122,7 +116,7 @@ func lookUpAll(snap *cache.Snapshot, questions [][]byte) (took, busy times, byte
 	for _, body := range questions {
 		start, before := time.Now(), threadCPU()
 		var lines []asked.LookupLine
-		if err := json.Unmarshal(body, &lines); err != nil {
+		if err := json.Unmarshal(body, &lines, json.RejectUnknownMembers(true)); err != nil {
 			return nil, nil, 0, err
 		}
 		l := asked.Lookup(snap, lines, asked.LookupOptions{})

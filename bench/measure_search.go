@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/festd/festd/internal/cache"
-	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/search"
 )
 
@@ -41,16 +40,10 @@ func searchMeasurement() measurement {
 type typed struct{ plain, mistyped, twice, four, twelve []string }
 
 func measureSearch(ctx context.Context, b *bench, res *result) error {
-	data, err := b.imported(ctx)
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(data) //nolint:errcheck // the run's folder goes as a whole
-	snap, err := openSnapshot(data)
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
+	return b.mapped(ctx, func(snap *cache.Snapshot) error { return searchMapped(ctx, b, res, snap) })
+}
+
+func searchMapped(ctx context.Context, b *bench, res *result, snap *cache.Snapshot) error {
 	index := snap.Search()
 	day := index.On(make([]search.OfferState, len(index.Offers())))
 	queries := b.typed(index, day)
@@ -63,7 +56,7 @@ func measureSearch(ctx context.Context, b *bench, res *result) error {
 	}{{what: "two typos, from eight letters on", queries: queries.twice}, {what: "four words", queries: queries.four}, {what: "twelve words", queries: queries.twelve}}
 	version := ""
 	beside, besideErr := b.fts5(ctx, index, day, queries.plain)
-	err = b.rounds(b.runs,
+	err := b.rounds(b.runs,
 		func(int) error {
 			took, busy, err := searchAll(index, day, slices.Concat(queries.plain, queries.mistyped))
 			p50, p99, most, cpu99 = append(p50, took.at(0.5)), append(p99, took.at(0.99)), append(most, took.at(1)), append(cpu99, busy.at(0.99))
@@ -159,16 +152,6 @@ func searchAll(index *search.Index, day *search.Day, queries []string) (took, bu
 		took, busy = append(took, time.Since(start)), append(busy, threadCPU()-before)
 	}
 	return took, busy, nil
-}
-
-// openSnapshot maps the snapshot of a data directory.
-func openSnapshot(data string) (*cache.Snapshot, error) {
-	found, err := filepath.Glob(filepath.Join(data, "snapshot", fmt.Sprintf("*.v%d", cache.Format)))
-	if err != nil || len(found) != 1 {
-		return nil, fmt.Errorf("%d snapshots in %s: %w", len(found), data, errors.Join(err, os.ErrNotExist))
-	}
-	digest, _, _ := strings.Cut(filepath.Base(found[0]), ".")
-	return cache.OpenFile(found[0], fest.Release{Serial: 1, Content: fest.Content{Digest: fest.Digest(digest)}}, nil)
 }
 
 // typed draws names at random and cuts their words.

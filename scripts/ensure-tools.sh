@@ -46,7 +46,7 @@ need libxml2-utils xmllint
 need chromium chromium chromium-browser google-chrome
 need haproxy haproxy
 need systemd systemd-analyze
-need nginx-light nginx
+need nginx nginx
 need prometheus prometheus # with promtool
 need curl curl
 need jq jq

@@ -9,7 +9,6 @@ import (
 
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/rules"
 )
 
 // Bounds of an interaction check.
@@ -38,72 +37,30 @@ type interactionCheckBody struct {
 }
 
 func (a *API) checkInteractions(c *call, v *view) error {
-	if _, err := c.media(offerJSON...); err != nil {
-		return err
-	}
-	release, err := a.postedRelease(c)
-	if err != nil {
-		return err
-	}
-	var body interactionCheckBody
-	if err := a.posted(c, &body); err != nil {
-		return err
-	}
-	today := body.Date == ""
-	day := rules.On(c.start, a.oslo)
-	if !today {
-		if day, err = postedDay("/date", body.Date); err != nil {
-			return err
-		}
-	}
-	ask, err := body.question()
-	if err != nil {
-		return err
-	}
-	n := len(ask.Lines)
-	if err := a.charge(c, CostCompute, n*(n-1)/2/pairsPerToken); err != nil {
-		return err
-	}
-	if release != "" {
-		if v, err = a.at(c, v, release); err != nil {
-			return err
-		}
-	}
-	ask.KnownSince = a.knownSince(v)
-	q := a.asked(v, day)
-	check, err := q.CheckInteractions(ask)
-	if err != nil {
-		return internal(err)
-	}
-	if err := q.damage(); err != nil {
-		return err
-	}
-	return a.answer(c, q.body(today, c.start, check))
+	return a.checkPosted(c, v, new(interactionCheckBody))
 }
 
-// question is what is asked, or which member is wrong.
-func (b *interactionCheckBody) question() (*answer.InteractionQuestion, error) {
-	q := &answer.InteractionQuestion{Lines: b.Lines, ByComponent: b.ByComponent}
-	if b.Audience != "" {
-		var ok bool
-		if q.Audience, ok = rules.AudienceCode(strings.TrimSpace(b.Audience)); !ok {
-			f := badMember("/audience", b.Audience, "not an audience of list 7442", "one of known, or its code")
-			f.problem.Known = rules.AudienceNames()
-			return nil, f
-		}
+func (b *interactionCheckBody) day() string { return b.Date }
+
+func (b *interactionCheckBody) question() (checkQuestion, error) {
+	ask := &answer.InteractionQuestion{Lines: b.Lines, ByComponent: b.ByComponent}
+	var err error
+	if ask.Audience, err = postedAudience(b.Audience); err != nil {
+		return checkQuestion{}, err
 	}
-	switch n := len(b.Lines); {
-	case n == 0:
-		return nil, badMember("/lines", "", "there is nothing to check", "an array of 1 to "+strconv.Itoa(mostCheckLines)+" lines")
-	case n > mostCheckLines:
-		return nil, tooMany(n, mostCheckLines)
+	n := len(b.Lines)
+	if err := postedLines(n, mostCheckLines); err != nil {
+		return checkQuestion{}, err
 	}
 	for i := range b.Lines {
 		if err := checkLine("/lines/"+strconv.Itoa(i), &b.Lines[i]); err != nil {
-			return nil, err
+			return checkQuestion{}, err
 		}
 	}
-	return q, nil
+	return checkQuestion{tokens: n * (n - 1) / 2 / pairsPerToken, answer: func(q *asked, knownSince string) (any, error) {
+		ask.KnownSince = knownSince
+		return q.CheckInteractions(ask)
+	}}, nil
 }
 
 // checkLine wants a line to name one thing.

@@ -45,75 +45,38 @@ type prescriptionLine struct {
 }
 
 func (a *API) checkPrescriptions(c *call, v *view) error {
-	if _, err := c.media(offerJSON...); err != nil {
-		return err
-	}
-	release, err := a.postedRelease(c)
-	if err != nil {
-		return err
-	}
-	var body prescriptionCheckBody
-	if err := a.posted(c, &body); err != nil {
-		return err
-	}
-	today, day := body.Date == "", rules.On(c.start, a.oslo)
-	if !today {
-		if day, err = postedDay("/date", body.Date); err != nil {
-			return err
-		}
-	}
-	ask, err := body.question()
-	if err != nil {
-		return err
-	}
-	if err := a.charge(c, CostCompute, len(ask.Lines)/prescriptionsPerToken); err != nil {
-		return err
-	}
-	if release != "" {
-		if v, err = a.at(c, v, release); err != nil {
-			return err
-		}
-	}
-	ask.KnownSince = a.knownSince(v)
-	q := a.asked(v, day)
-	check := q.CheckPrescriptions(ask)
-	if err := q.damage(); err != nil {
-		return err
-	}
-	return a.answer(c, q.body(today, c.start, check))
+	return a.checkPosted(c, v, new(prescriptionCheckBody))
 }
 
-// question is what is asked, or which member that holds for all is wrong.
-// What is wrong with a line is said in its place.
-func (b *prescriptionCheckBody) question() (*answer.PrescriptionQuestion, error) {
-	q := &answer.PrescriptionQuestion{}
-	if b.Audience != "" {
-		var ok bool
-		if q.Audience, ok = rules.AudienceCode(strings.TrimSpace(b.Audience)); !ok {
-			f := badMember("/audience", b.Audience, "not an audience of list 7442", "one of known, or its code")
-			f.problem.Known = rules.AudienceNames()
-			return nil, f
-		}
+func (b *prescriptionCheckBody) day() string { return b.Date }
+
+// question is an error only about members that hold for all. What is wrong
+// with a line is said in its place.
+func (b *prescriptionCheckBody) question() (checkQuestion, error) {
+	ask := &answer.PrescriptionQuestion{}
+	var err error
+	if ask.Audience, err = postedAudience(b.Audience); err != nil {
+		return checkQuestion{}, err
 	}
 	sex, err := postedSex("/sex", b.Sex)
 	if err != nil {
-		return nil, err
+		return checkQuestion{}, err
 	}
-	switch n := len(b.Lines); {
-	case n == 0:
-		return nil, badMember("/lines", "", "there is nothing to check", "an array of 1 to "+strconv.Itoa(mostPrescriptions)+" lines")
-	case n > mostPrescriptions:
-		return nil, tooMany(n, mostPrescriptions)
+	if err := postedLines(len(b.Lines), mostPrescriptions); err != nil {
+		return checkQuestion{}, err
 	}
-	q.Lines = make([]answer.PrescriptionLine, len(b.Lines))
+	ask.Lines = make([]answer.PrescriptionLine, len(b.Lines))
 	for i := range b.Lines {
 		line := b.Lines[i].line("/lines/" + strconv.Itoa(i))
 		if b.Lines[i].Sex == "" {
 			line.Sex = sex
 		}
-		q.Lines[i] = line
+		ask.Lines[i] = line
 	}
-	return q, nil
+	return checkQuestion{tokens: len(ask.Lines) / prescriptionsPerToken, answer: func(q *asked, knownSince string) (any, error) {
+		ask.KnownSince = knownSince
+		return q.CheckPrescriptions(ask), nil
+	}}, nil
 }
 
 // line is the line as it is looked up, with what is wrong with it.

@@ -132,7 +132,9 @@ func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 		ctx = festdb.Recalling(ctx)
 	}
 	rel, err := f.loader.store.Current(ctx)
-	f.memory.learn(ctx)
+	if err != nil || !f.memory.knows(rel) { // else the hint that brought this load has told
+		f.memory.learn(ctx)
+	}
 	if err == nil {
 		if next, done := f.mapped(rel); done {
 			return next, nil
@@ -147,6 +149,7 @@ func (f *follower) load(ctx context.Context) (*cache.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.memory.locate()
 	if f.serves(snap.Release()) { // it fell back to what is served
 		snap.Close()
 		return nil, nil

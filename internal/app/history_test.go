@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,48 +10,8 @@ import (
 
 	"github.com/festd/festd/internal/app"
 	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/ingest"
 	"github.com/festd/festd/internal/sample"
 )
-
-// Older files tell what is gone, in any order and as often as one likes;
-// nothing of them is published (P10).
-func TestImportHistory(t *testing.T) {
-	eachStore(t, func(t *testing.T, r *register) {
-		o := app.ImportOptions{DataDir: r.dir, DatabaseURL: r.url}
-		// Served is what lacks 60 ingredients; the file before had them.
-		if _, err := r.try(r.damage, approval()); err != nil {
-			t.Fatal(err)
-		}
-		oldest := r.base.WithRetrieved(r.base.Retrieved().AddDate(-1, 0, 0))
-		files := []string{r.file("older", r.later(-30)), r.file("oldest", oldest)}
-		for round := range 2 {
-			got, err := app.ImportHistory(t.Context(), o, files)
-			if err != nil || len(got) != 2 {
-				t.Fatalf("round %d: %+v, %v", round, got, err)
-			}
-		}
-		if s := r.state(); s.Serial != 2 || len(s.Releases) != 2 || len(s.Candidates) != 1 || s.Candidates[0].State != fest.CandidatePublished {
-			t.Errorf("release %d of %d, %d candidates; want nothing but the approved file published or judged", s.Serial, len(s.Releases), len(s.Candidates))
-		}
-		for name, c := range map[string]struct {
-			file, text string
-			filter     fest.Filter
-		}{
-			"not older":     {r.file("newer", r.later(3)), "is not before that of the served release 2", ""},
-			"other extract": {files[0], "it is said to be the extract Institusjon, release 2 is Rekvirent", fest.FilterInstitution},
-			"no file":       {filepath.Join(r.files, "missing.zip"), "missing.zip", ""},
-		} {
-			o := o
-			o.Filter = c.filter
-			got, err := app.ImportHistory(t.Context(), o, []string{c.file})
-			var refused *ingest.RefusedError
-			if err == nil || !strings.Contains(err.Error(), c.text) || errors.As(err, &refused) != (name != "no file") {
-				t.Errorf("%s: %+v, %v; want %q", name, got, err, c.text)
-			}
-		}
-	})
-}
 
 // What older files had is answered as removed by a running server.
 func TestHistoryIsAnswered(t *testing.T) {

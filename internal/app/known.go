@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,10 +63,9 @@ func (m *known) learn(ctx context.Context) {
 	}
 	k := &knowledge{acts: acts}
 	for _, r := range records {
-		onDisk, damaged := m.store.Disk().Kept(r.Content.Digest)
-		k.releases = append(k.releases, api.ArchivedRelease{Release: r.Release, OnDisk: onDisk && !damaged})
 		k.plain = append(k.plain, r.Release)
 	}
+	k.releases = m.located(k.plain)
 	k.docket = fest.NewDocket(k.plain, acts, time.Now())
 	k.waiting = m.costs.of(k.docket)
 	if a := k.docket.Advisory; a != nil {
@@ -75,6 +75,24 @@ func (m *known) learn(ctx context.Context) {
 	k.since = m.oldest(k.plain)
 	m.now.Store(k)
 	m.tell(acts)
+}
+
+// locate looks again which releases this node has on disk; it asks no store.
+func (m *known) locate() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	k := *m.now.Load()
+	k.releases = m.located(k.plain)
+	m.now.Store(&k)
+}
+
+func (m *known) located(releases []fest.Release) []api.ArchivedRelease {
+	list := make([]api.ArchivedRelease, len(releases))
+	for i, r := range releases {
+		onDisk, damaged := m.store.Disk().Kept(r.Content.Digest)
+		list[i] = api.ArchivedRelease{Release: r, OnDisk: onDisk && !damaged}
+	}
+	return list
 }
 
 // bury reads what left the register, if that has changed.
@@ -87,22 +105,38 @@ func (m *known) bury(ctx context.Context) {
 	if m.grave.Load() != nil && sameRemovals(gone, m.gone) {
 		return
 	}
-	var sets []cache.RemovedSet
-	for _, r := range gone {
-		set := cache.RemovedSet{Serial: r.Serial, RetrievalDate: r.RetrievalDate, Data: r.Data}
-		if _, err := cache.OpenGraveyard([]cache.RemovedSet{set}); err != nil {
-			m.log.Error("what left with a release cannot be read; those ids answer as unknown", "serial", r.Serial, "error", err)
-			continue
-		}
-		sets = append(sets, set)
+	sets := make([]cache.RemovedSet, len(gone))
+	for i, r := range gone {
+		sets[i] = cache.RemovedSet{Serial: r.Serial, RetrievalDate: r.RetrievalDate, Data: r.Data}
 	}
 	g, err := cache.OpenGraveyard(sets)
+	if err != nil {
+		g, err = cache.OpenGraveyard(m.readable(sets))
+	}
 	if err != nil {
 		m.log.Error("what left the register cannot be read", "error", err)
 		return
 	}
 	m.gone = gone
 	m.grave.Store(g)
+}
+
+// readable leaves out the sets that cannot be read.
+func (m *known) readable(sets []cache.RemovedSet) []cache.RemovedSet {
+	return slices.DeleteFunc(sets, func(s cache.RemovedSet) bool {
+		_, err := cache.OpenGraveyard([]cache.RemovedSet{s})
+		if err != nil {
+			m.log.Error("what left with a release cannot be read; those ids answer as unknown", "serial", s.Serial, "error", err)
+		}
+		return err != nil
+	})
+}
+
+// knows says whether a release was there when the store was asked last: then
+// all that left with it is known, too.
+func (m *known) knows(rel fest.Release) bool {
+	now := m.now.Load().plain
+	return len(now) > 0 && now[0].Stream == rel.Stream && now[0].Serial == rel.Serial && now[0].PublishedAt.Equal(rel.PublishedAt)
 }
 
 func sameRemovals(a, b []festdb.Removal) bool {

@@ -159,7 +159,7 @@ var homes = map[string][]string{
 	"github.com/jackc/tern":               {"internal/festdb/postgres"},
 	"database/sql":                        {"internal/festdb/postgres"},
 	"github.com/go-chi/chi":               {"internal/api", "internal/fhir"},
-	"github.com/go-json-experiment/json":  {"internal/api"},
+	"github.com/go-json-experiment/json":  {"internal/api", "bench"},
 	"github.com/alecthomas/kong":          {"cmd/server", "bench"},
 	"github.com/gofrs/flock":              {"internal/festdb"},
 	"github.com/prometheus/client_golang": {"internal/api", "internal/app", "bench"},

@@ -82,7 +82,7 @@ type Successor struct {
 // which must not change. [ErrDamaged] names the set that cannot be read.
 func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) {
 	g := &Graveyard{
-		byKey: map[graveKey][]int32{}, byNames: map[graveName][]int32{}, byRes: map[fest.Resource][]int32{},
+		byNames: map[graveName][]int32{}, byRes: map[fest.Resource][]int32{},
 		renewed: map[fest.Resource][]*renewals{}, objects: objects{known: map[string]int32{}},
 	}
 	var histories []fest.DateTime
@@ -95,11 +95,19 @@ func OpenGraveyard(sets []RemovedSet) (*Graveyard, error) {
 	if len(histories) > 0 {
 		g.known = histories[0]
 	}
-	for _, s := range sets {
-		p, err := parseGrave(s.Data)
-		if err != nil {
+	parsed := make([]parsedGrave, len(sets))
+	burials := 0
+	for i, s := range sets {
+		var err error
+		if parsed[i], err = parseGrave(s.Data); err != nil {
 			return nil, fmt.Errorf("cache: what left with release %d of %s: %w", s.Serial, s.RetrievalDate, err)
 		}
+		burials += len(parsed[i].burials)
+	}
+	g.graves = make([]grave, 0, burials)
+	g.byKey = make(map[graveKey][]int32, 2*burials) // key and entry id
+	for i, s := range sets {
+		p := parsed[i]
 		since := func(last, known fest.DateTime) fest.DateTime {
 			if s.Serial != 0 {
 				return s.RetrievalDate

@@ -54,12 +54,12 @@ func TestR121SearchEqualsTheReference(t *testing.T) {
 					found += searchBoth(t, r, code, x.SearchCode(code))
 				}
 			}
-			for i, name := range names(all) {
-				if _, isCode := r.Snapshot().ATC(name); !isCode && i%every == 0 {
+			for _, name := range names(all) {
+				if _, isCode := r.Snapshot().ATC(name); !isCode {
 					found += searchBoth(t, r, name, x.SearchName(name))
 				}
 			}
-			if found*every < 100 {
+			if found < 100 {
 				t.Errorf("only %d interactions were found: is anything compared?", found)
 			}
 		})

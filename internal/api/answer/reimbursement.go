@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/festd/festd/internal/cache"
@@ -149,7 +148,7 @@ func (r *Register) IngredientReimbursement(i *fest.Ingredient, a Audience) Reimb
 	codes := r.snap.DerivedATC(nil, string(i.ID))
 	slices.Sort(codes)
 	for _, code := range codes {
-		out.ATC = append(out.ATC, r.codeOfATC(code))
+		out.ATC = append(out.ATC, r.atcCode(code))
 		groups, mixtures := x.around(code)
 		out.ByATC, out.Mixtures = addGroups(out.ByATC, groups), addGroups(out.Mixtures, mixtures)
 	}
@@ -168,7 +167,7 @@ func (r *Register) ATCReimbursement(code string, a Audience) Reimbursement {
 	level := rules.ATCLevel(code)
 	x.brief = level > 0 && level <= wideATC
 	x.cite("R111")
-	subject := r.codeOfATC(code)
+	subject := r.atcCode(code)
 	out := Reimbursement{Subject: Reference{cache.ResourceATC, code, subject.Display}, State: ReimbursementNoneStated}
 	out.Groups, out.Mixtures = x.around(code)
 	for _, list := range [][]ReimbursementGroup{out.Groups, out.Mixtures} {
@@ -355,16 +354,3 @@ func (r *Register) family(i *fest.Ingredient) []*fest.Ingredient {
 	return out
 }
 
-// codeOfATC is an ATC code with the name that the release has for it.
-func (r *Register) codeOfATC(code string) Code {
-	out := Code{Code: code, System: SystemOf("7180")}
-	if it, ok := r.snap.ATC(code); ok {
-		var named struct {
-			Display string `json:"display"`
-		}
-		if json.Unmarshal(it.JSON, &named) == nil { // what cannot be read has no name
-			out.Display = named.Display
-		}
-	}
-	return out
-}
