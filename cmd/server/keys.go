@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"text/tabwriter"
@@ -35,19 +36,13 @@ func (c *newKeyCmd) Run(env *environment) error {
 	}
 	if c.JSON {
 		return printAsJSON(env.stdout, struct {
-			Key   string  `json:"key"`
-			Entry rawJSON `json:"entry"`
-		}{key, rawJSON(entry)})
+			Key   string          `json:"key"`
+			Entry json.RawMessage `json:"entry"`
+		}{key, json.RawMessage(entry)})
 	}
 	_, err = fmt.Fprintf(env.stdout, "key, for the client; it is shown now and never again:\n%s\n\nentry, for the list in the file of --api-keys:\n%s\n", key, entry)
 	return err
 }
-
-// rawJSON is text that is JSON already.
-type rawJSON string
-
-// MarshalJSON implements [encoding/json.Marshaler].
-func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }
 
 type showKeyCmd struct {
 	File string `arg:"" help:"The file of --api-keys." type:"path" placeholder:"FILE"`

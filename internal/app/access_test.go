@@ -435,7 +435,7 @@ func TestAuditLog(t *testing.T) {
 	g := newGuarded(t, nil)
 	admin := func(body string) reply {
 		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), "POST", g.ops("/admin/v1/freeze"), strings.NewReader(body))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.ops("/admin/v1/freeze"), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -478,7 +478,7 @@ func TestAuditLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeStore() //nolint:errcheck // what was recorded is durable
+	defer closeStore()
 	if _, err := commands.Reject(t.Context(), "12345678", api.Decision{By: "Ola", Reason: "old"}); err == nil {
 		t.Fatal("what is not there was rejected")
 	}

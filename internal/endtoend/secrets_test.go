@@ -197,6 +197,9 @@ func TestNoSecretAnywhere(t *testing.T) {
 			t.Errorf("%s %s: %d, want %d", c.method, c.path, got, c.want)
 		}
 	}
+	if p := command(environment, "healthcheck", "--listen", strings.TrimPrefix(public, "https://")); p.wait() != 0 || p.output() != "healthy\n" {
+		t.Errorf("the container's own check over TLS: %s%s", p.output(), p.tail(9))
+	}
 	for _, proc := range []string{"cmdline", "comm"} {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", s.cmd.Process.Pid, proc))
 		if err != nil {
