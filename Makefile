@@ -33,7 +33,7 @@ build: ## Build bin/server: static, reproducible, version from git
 
 .PHONY: test
 test: tools vet lint scripts-check ## Everything CI runs: install what is missing, vet, lint, all tests
-	@$(MAKE) --output-sync=target -j2 test-race test-plain
+	@$(MAKE) --output-sync=target -j2 test-race test-plain deploy-check
 
 .PHONY: test-fast
 test-fast: ## All tests without the race detector, results cached
@@ -43,7 +43,7 @@ test-fast: ## All tests without the race detector, results cached
 # (internal/arch holds them to that), nor where real programs are driven, and
 # takes ten times as long.
 ALONE := internal/api/answer internal/fest internal/gate internal/m30 internal/rules internal/sample internal/search internal/wire
-DRIVEN := internal/endtoend internal/fullsize
+DRIVEN := deploy deploy/prometheus internal/endtoend internal/fullsize
 PLAIN := $(ALONE) $(DRIVEN)
 
 .PHONY: test-race
@@ -59,6 +59,10 @@ test-plain: ## The other tests
 	go test -count=1 -timeout 20m $(addprefix ./,$(PLAIN))
 	go test -count=1 -timeout 20m -run '^($(HEAVY))$$' ./internal/app
 
+.PHONY: test-deploy
+test-deploy: tools ## Follow docs/QUICKSTART.md with files of full size: PostgreSQL, two replicas, nginx, Prometheus, the night of the incident
+	FESTD_QUICKSTART_FULL=1 go test -count=1 -timeout 15m -v -run '^TestQuickstart$$' ./deploy/prometheus
+
 .PHONY: tools
 tools: ## Install what the tests need and the machine lacks (Debian: apt-get)
 	@scripts/ensure-tools.sh
@@ -71,10 +75,14 @@ vet: ## go vet
 lint: ## golangci-lint; .golangci.yml argues each switch
 	$(GOLANGCI) run ./...
 
+.PHONY: deploy-check
+deploy-check: ## Compose, Kubernetes and Dockerfile against the formats they are in; without an engine
+	cd deploy/check && go test -vet=off -count=1 ./...
+
 .PHONY: scripts-check
 scripts-check: ## Parse the shell scripts; shellcheck too where it is installed
-	@for f in scripts/*.sh; do sh -n "$$f"; done; bash -n .ci/run
-	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh .ci/run; fi
+	@for f in scripts/*.sh deploy/*/*.sh; do sh -n "$$f"; done; bash -n .ci/run
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh deploy/*/*.sh .ci/run; fi
 
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (default 30s)

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/festd/festd/internal/festtest"
 )
@@ -29,8 +29,12 @@ type instruction struct{ name, args string }
 
 func dockerfile(t *testing.T) []instruction {
 	t.Helper()
+	return instructions(read(t, "Dockerfile"))
+}
+
+func instructions(text string) []instruction {
 	var out []instruction
-	joined := strings.ReplaceAll(read(t, "Dockerfile"), "\\\n", " ")
+	joined := strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(joined) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -129,93 +133,52 @@ func TestDockerfileImage(t *testing.T) {
 	}
 }
 
-type compose struct {
-	Services map[string]service `yaml:"services"`
-	Volumes  map[string]any     `yaml:"volumes"`
-	Name     string             `yaml:"name"`
-}
-
-type service struct {
-	Image       string            `yaml:"image"`
-	Build       map[string]any    `yaml:"build"`
-	Restart     string            `yaml:"restart"`
-	Environment map[string]string `yaml:"environment"`
-	Ports       []string          `yaml:"ports"`
-	Volumes     []string          `yaml:"volumes"`
-	ReadOnly    bool              `yaml:"read_only"`
-	CapDrop     []string          `yaml:"cap_drop"`
-	SecurityOpt []string          `yaml:"security_opt"`
-	PidsLimit   int               `yaml:"pids_limit"`
-	Deploy      struct {
-		Resources struct {
-			Limits struct {
-				CPUs   string `yaml:"cpus"`
-				Memory string `yaml:"memory"`
-			} `yaml:"limits"`
-		} `yaml:"resources"`
-	} `yaml:"deploy"`
-	Healthcheck struct {
-		Test        []string `yaml:"test"`
-		Interval    string   `yaml:"interval"`
-		Timeout     string   `yaml:"timeout"`
-		StartPeriod string   `yaml:"start_period"`
-		Retries     int      `yaml:"retries"`
-	} `yaml:"healthcheck"`
-	StopGracePeriod string         `yaml:"stop_grace_period"`
-	Logging         map[string]any `yaml:"logging"`
-}
-
-func TestCompose(t *testing.T) {
-	dec := yaml.NewDecoder(strings.NewReader(read(t, "deploy/compose.yaml")))
-	dec.KnownFields(true) // a mistyped key would silently do nothing
-	var c compose
-	if err := dec.Decode(&c); err != nil {
-		t.Fatal(err)
-	}
-	s, ok := c.Services["festd"]
-	if !ok {
-		t.Fatal("no service festd")
-	}
-	if s.Environment["FEST_SAMPLE"] != "off" {
-		t.Error("FEST_SAMPLE is not off: a lost volume would serve made-up data")
-	}
-	if !s.ReadOnly || !slices.Contains(s.CapDrop, "ALL") || s.Restart == "" || s.Deploy.Resources.Limits.Memory == "" || s.StopGracePeriod == "" {
-		t.Errorf("read-only root, dropped capabilities, restart policy, memory limit or stop grace missing: %+v", s)
-	}
-	if diff := cmp.Diff([]string{"CMD", "/server", "healthcheck"}, s.Healthcheck.Test); diff != "" {
-		t.Errorf("healthcheck (-want +got):\n%s", diff)
-	}
-	for _, p := range s.Ports {
-		if strings.HasSuffix(p, ":9180") && !strings.HasPrefix(p, "127.0.0.1:") {
-			t.Errorf("port %s: the ops listener is published beyond this host", p)
-		}
-	}
-	named := false
-	for _, v := range s.Volumes {
-		src, dst, _ := strings.Cut(v, ":")
-		if _, ok := c.Volumes[src]; ok && dst == "/data" {
-			named = true
-		}
-	}
-	if !named {
-		t.Errorf("volumes %q: want /data on a named volume", s.Volumes)
-	}
-}
-
-// Whatever is set here is a setting of the program.
+// Whatever is set here is a setting of the program, or of Docker Compose's own.
 func TestEnvironmentIsDocumented(t *testing.T) {
 	config := read(t, "docs/CONFIG.md")
 	name := regexp.MustCompile(`\bFEST_[A-Z_]+\b`)
 	// Compose's own variables, explained in the file itself.
 	own := []string{"FEST_IMPORT_DIR", "FEST_PORT"}
-	for _, file := range []string{"Dockerfile", "deploy/compose.yaml"} {
-		found := name.FindAllString(read(t, file), -1)
-		if len(found) == 0 {
-			t.Errorf("%s sets nothing", file)
+	files := []string{"Dockerfile"}
+	err := filepath.WalkDir(filepath.Join(festtest.Root(), "deploy"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, ".go") {
+			return err
 		}
-		for _, n := range found {
+		rel, err := filepath.Rel(festtest.Root(), path)
+		files = append(files, filepath.ToSlash(rel))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, file := range files {
+		for _, n := range name.FindAllString(read(t, file), -1) {
+			found++
 			if !strings.Contains(config, "`"+n+"`") && !slices.Contains(own, n) {
 				t.Errorf("%s: %s is not in docs/CONFIG.md", file, n)
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("%d settings in %d files: are these all?", found, len(files))
+	}
+}
+
+// What docs/DEPLOY.md and the README name of deploy/ is there; a folder that
+// people make themselves is not.
+func TestDocsNameWhatIsThere(t *testing.T) {
+	for _, doc := range []string{"docs/DEPLOY.md", "README.md"} {
+		named := regexp.MustCompile(`\bdeploy/[\w./-]*\w`).FindAllString(read(t, doc), -1)
+		if len(named) == 0 {
+			t.Errorf("%s names nothing of deploy/", doc)
+		}
+		for _, name := range named {
+			if name == "deploy/import" || name == "deploy/festd" { // a pod's, to kubectl
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(festtest.Root(), filepath.FromSlash(name))); err != nil {
+				t.Errorf("%s: %v", doc, err)
 			}
 		}
 	}

@@ -6,6 +6,9 @@
 #   xmllint             validates generated files against the schemas
 #   chromium            looks at the page as a person does
 #   haproxy             stands before replicas that come and go
+#   systemd             checks the units of deploy/ (systemd-analyze)
+#   nginx, prometheus,  what docs/QUICKSTART.md installs: a test follows it
+#   curl, jq
 #   PostgreSQL server   for the tests of the store: clusters of their own,
 #                       never one of the system's
 #
@@ -42,6 +45,11 @@ fi
 need libxml2-utils xmllint
 need chromium chromium chromium-browser google-chrome
 need haproxy haproxy
+need systemd systemd-analyze
+need nginx nginx
+need prometheus prometheus # with promtool
+need curl curl
+need jq jq
 need postgresql initdb
 
 if [ -z "$missing" ]; then
@@ -72,3 +80,10 @@ trap '$sudo rm -f "$nocluster"' EXIT
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q
 # shellcheck disable=SC2086 # each word is a package
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+
+# Debian starts what it installs; the tests start their own.
+for service in nginx prometheus; do
+	case $missing in
+	*" $service"*) $sudo systemctl disable --now "$service" 2>/dev/null || $sudo service "$service" stop 2>/dev/null || true ;;
+	esac
+done

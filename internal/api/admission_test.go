@@ -487,7 +487,7 @@ func TestWhoeverLeavesIsNotRefused(t *testing.T) {
 	if got := s.metric(t, `fest_admission_refused_total{class="compute",reason="capacity"}`); got != 0 {
 		t.Errorf("refusals counted: %v", got)
 	}
-	if got := s.metric(t, `fest_http_requests_total{code="499",method="GET",route="/v1/releases/{serial}/changes"}`); got != 1 {
+	if got := s.metric(t, `fest_http_requests_total{class="compute",code="499",method="GET",route="/v1/releases/{serial}/changes"}`); got != 1 {
 		t.Errorf("clients gone: %v", got)
 	}
 }

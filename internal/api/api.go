@@ -125,7 +125,7 @@ func (a *API) router() (*chi.Mux, *shortcut) {
 	mux, fast := chi.NewRouter(), newShortcut()
 	for i := range a.table {
 		rt := &a.table[i]
-		e := &endpoint{api: a, route: rt, metrics: a.metrics.route(rt.Pattern)}
+		e := &endpoint{api: a, route: rt, metrics: a.metrics.route(rt.Pattern, rt.Cost.String())}
 		for _, method := range rt.Methods {
 			mux.Method(method, rt.Pattern, e)
 		}
@@ -138,5 +138,5 @@ func (a *API) router() (*chi.Mux, *shortcut) {
 
 // stray is the endpoint of requests that meet no route; they share a label.
 func (a *API) stray(h handler) *endpoint {
-	return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: CostLookup, handle: h}, metrics: a.metrics.route(routeNone)}
+	return &endpoint{api: a, route: &Route{Pattern: routeNone, Cost: CostLookup, handle: h}, metrics: a.metrics.route(routeNone, routeNone)}
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // metrics are the API's, on the registry of its instance. The label route is
-// a route's pattern; requests that meet no route share routeNone.
+// a route's pattern; requests that meet no route share routeNone. The label
+// class is the route's (Cost), so that it makes no series more.
 type metrics struct {
 	requests   *prometheus.CounterVec
 	duration   *prometheus.HistogramVec
@@ -29,12 +30,12 @@ const routeNone = "none"
 func newMetrics(o *Options) (*metrics, error) {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "fest_http_requests_total", Help: "Requests answered, by route pattern, method and status; 499 is a client that went away.",
-		}, []string{"route", "method", "code"}),
+			Name: "fest_http_requests_total", Help: "Requests answered, by route pattern and its class, method and status; 499 is a client that went away.",
+		}, []string{"route", "class", "method", "code"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "fest_http_request_duration_seconds", Help: "Time from a request's header to the end of its answer, by route pattern.",
+			Name: "fest_http_request_duration_seconds", Help: "Time from a request's header to the end of its answer, by route pattern and its class.",
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5},
-		}, []string{"route"}),
+		}, []string{"route", "class"}),
 		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fest_http_response_bytes_total", Help: "Bytes of answer bodies as sent, by route pattern.",
 		}, []string{"route"}),
@@ -62,6 +63,7 @@ func newMetrics(o *Options) (*metrics, error) {
 type routeMetrics struct {
 	m        *metrics
 	route    string
+	class    string
 	duration prometheus.Observer
 	bytes    prometheus.Counter
 	// By method (methodIndex) and status from 100; filled as they occur, so
@@ -88,8 +90,9 @@ func methodIndex(method string) int {
 	}
 }
 
-func (m *metrics) route(pattern string) *routeMetrics {
-	return &routeMetrics{m: m, route: pattern, duration: m.duration.WithLabelValues(pattern), bytes: m.bytes.WithLabelValues(pattern)}
+func (m *metrics) route(pattern, class string) *routeMetrics {
+	return &routeMetrics{m: m, route: pattern, class: class,
+		duration: m.duration.WithLabelValues(pattern, class), bytes: m.bytes.WithLabelValues(pattern)}
 }
 
 func (rm *routeMetrics) observe(method string, status int, bytes int64, took time.Duration) {
@@ -101,7 +104,7 @@ func (rm *routeMetrics) observe(method string, status int, bytes int64, took tim
 	slot := &rm.counters[methodIndex(method)][status-100]
 	counter := slot.Load()
 	if counter == nil {
-		c := rm.m.requests.WithLabelValues(rm.route, methodNames[methodIndex(method)], strconv.Itoa(status))
+		c := rm.m.requests.WithLabelValues(rm.route, rm.class, methodNames[methodIndex(method)], strconv.Itoa(status))
 		counter = &c
 		slot.Store(counter)
 	}

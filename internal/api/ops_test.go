@@ -102,12 +102,12 @@ func TestMetrics(t *testing.T) {
 	s.do(t, "BREW", "/v1")
 	text := string(do(t, s.Ops(), "GET", "/metrics").body)
 	for _, want := range []string{
-		`fest_http_requests_total{code="200",method="GET",route="/v1/drugs/{key}"} 3`,
-		`fest_http_requests_total{code="200",method="HEAD",route="/v1/drugs/{key}"} 1`,
-		`fest_http_requests_total{code="404",method="GET",route="/v1/drugs/{key}"} 1`,
-		`fest_http_requests_total{code="404",method="GET",route="none"} 50`,
-		`fest_http_requests_total{code="405",method="other",route="none"} 1`,
-		`fest_http_request_duration_seconds_count{route="/v1/drugs/{key}"} 5`,
+		`fest_http_requests_total{class="lookup",code="200",method="GET",route="/v1/drugs/{key}"} 3`,
+		`fest_http_requests_total{class="lookup",code="200",method="HEAD",route="/v1/drugs/{key}"} 1`,
+		`fest_http_requests_total{class="lookup",code="404",method="GET",route="/v1/drugs/{key}"} 1`,
+		`fest_http_requests_total{class="none",code="404",method="GET",route="none"} 50`,
+		`fest_http_requests_total{class="none",code="405",method="other",route="none"} 1`,
+		`fest_http_request_duration_seconds_count{class="lookup",route="/v1/drugs/{key}"} 5`,
 		`fest_http_requests_in_flight 0`,
 		`fest_release_serial 7`,
 		`fest_release_retrieved_timestamp_seconds 1.788829746e+09`, // 03:09:06 in Oslo
@@ -178,7 +178,7 @@ func TestClientGoneIs499(t *testing.T) {
 	if !strings.Contains(log.String(), `"status":499`) {
 		t.Error(log.String())
 	}
-	if text := string(do(t, s.Ops(), "GET", "/metrics").body); !strings.Contains(text, `fest_http_requests_total{code="499",method="GET",route="/v1/drugs"} 1`) {
+	if text := string(do(t, s.Ops(), "GET", "/metrics").body); !strings.Contains(text, `fest_http_requests_total{class="lookup",code="499",method="GET",route="/v1/drugs"} 1`) {
 		t.Error("no 499 in the metrics")
 	}
 }

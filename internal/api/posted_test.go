@@ -38,7 +38,7 @@ func posting(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &endpoint{api: a, metrics: a.metrics.route("/v1/test"), route: &Route{
+	return &endpoint{api: a, metrics: a.metrics.route("/v1/test", CostCompute.String()), route: &Route{
 		Pattern: "/v1/test", Methods: post, Cost: CostCompute, Body: questionBytes,
 		handle: func(c *call, _ *view) error {
 			var q question

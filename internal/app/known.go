@@ -24,6 +24,7 @@ type known struct {
 	gone   []festdb.Removal
 	noted  map[uint64]bool // acts that were told of
 	primed bool            // the acts of before the start were noted
+	costs  costs
 
 	now   atomic.Pointer[knowledge]
 	grave atomic.Pointer[cache.Graveyard]
@@ -33,6 +34,7 @@ type known struct {
 type knowledge struct {
 	releases []api.ArchivedRelease // newest first
 	docket   *fest.Docket
+	waiting  waiting
 	acts     []fest.Act
 	plain    []fest.Release
 	since    string        // HentetDato of the oldest that is known
@@ -40,7 +42,7 @@ type knowledge struct {
 }
 
 func newKnown(s store, log *slog.Logger) *known {
-	m := &known{store: s, log: log, noted: map[uint64]bool{}}
+	m := &known{store: s, log: log, noted: map[uint64]bool{}, costs: costs{}}
 	m.now.Store(&knowledge{docket: fest.NewDocket(nil, nil, time.Now())})
 	return m
 }
@@ -65,6 +67,7 @@ func (m *known) learn(ctx context.Context) {
 	}
 	k.releases = m.located(k.plain)
 	k.docket = fest.NewDocket(k.plain, acts, time.Now())
+	k.waiting = m.costs.of(k.docket)
 	if a := k.docket.Advisory; a != nil {
 		k.advisory = &api.Advisory{Text: a.Text, Since: a.At, Until: a.Until}
 	}

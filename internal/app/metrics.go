@@ -23,7 +23,9 @@ type metrics struct {
 	fetchEntries *prometheus.CounterVec
 	imports      *prometheus.CounterVec
 	lastImport   prometheus.Gauge
+	lastFailure  prometheus.Gauge
 	lastCheck    prometheus.Gauge
+	polls        prometheus.Gauge
 	leader       prometheus.Gauge
 	findings     *prometheus.GaugeVec
 }
@@ -79,9 +81,17 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "fest_import_last_success_timestamp_seconds",
 			Help: "When an import of this process last ended well (published, unchanged or repaired).",
 		}),
+		lastFailure: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_import_last_failure_timestamp_seconds",
+			Help: "When an import of this process last failed or was refused; a hold is neither.",
+		}),
 		lastCheck: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "fest_source_last_check_timestamp_seconds",
 			Help: "When this process last looked at the source and learned what it has, whatever became of it.",
+		}),
+		polls: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "fest_source_polled",
+			Help: "1 if the source is a URL, which this process looks at again and again while it leads, else 0.",
 		}),
 		leader: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "fest_leader",
@@ -106,7 +116,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	if reg != nil {
 		reg.MustRegister(m.loads, m.loadSeconds, m.loadFailures, m.damaged, m.diskFailed,
-			m.fetches, m.fetchWaits, m.fetchSeconds, m.fetchBytes, m.fetchEntries, m.imports, m.lastImport, m.lastCheck, m.leader, m.findings)
+			m.fetches, m.fetchWaits, m.fetchSeconds, m.fetchBytes, m.fetchEntries, m.imports, m.lastImport, m.lastFailure, m.lastCheck, m.polls, m.leader, m.findings)
 	}
 	return m
 }
@@ -155,8 +165,11 @@ func (m *metrics) imported(r ingest.Result, err error) {
 	if outcome != "failed" {
 		m.lastCheck.SetToCurrentTime()
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		m.lastImport.SetToCurrentTime()
+	case outcome == "failed" || outcome == "refused":
+		m.lastFailure.SetToCurrentTime()
 	}
 }
 

@@ -29,6 +29,7 @@ func (f *follower) newPoller() (*poller, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.metrics.polls.Set(1)
 	return &poller{f, schedule, d, f.log.With("source", fetch.Location(f.opts.Source))}, nil
 }
 

@@ -19,9 +19,9 @@ type status struct {
 	memory  *known
 	archive *archive
 
-	held, frozen, advisory, verdict, rollbacks, removed, superseded, releases *prometheus.Desc
-	open, loads, hits                                                         *prometheus.Desc
-	up, since, followed, connections, acquires, waits, waited                 *prometheus.Desc
+	held, notices, nextDate, frozen, advisory, verdict, rollbacks, removed, superseded, releases *prometheus.Desc
+	open, loads, hits                                                                            *prometheus.Desc
+	up, since, followed, connections, acquires, waits, waited                                    *prometheus.Desc
 }
 
 // watch registers what is asked at a scrape.
@@ -31,7 +31,10 @@ func (m *metrics) watch(reg prometheus.Registerer, s store, k *known, a *archive
 	}
 	reg.MustRegister(&status{
 		store: s, memory: k, archive: a,
-		held:        desc("fest_candidates_held", "Contents that the gate holds and nobody has decided about."),
+		held:    desc("fest_candidates_held", "Contents that the gate holds and nobody has decided about."),
+		notices: desc("fest_held_safety_notifications", "New notifications of types 1 (safety) and 3 (sales stop) inside what is held."),
+		nextDate: desc("fest_held_next_validity_timestamp_seconds",
+			"Beginning, in Oslo, of the first day on which something inside what is held begins or ends. Absent where nothing does."),
 		frozen:      desc("fest_publishing_frozen", "1 while an operator has stopped publications, else 0."),
 		advisory:    desc("fest_advisory_active", "1 while answers carry an advisory, else 0."),
 		verdict:     desc("fest_last_verdict", "1 for what became of what came last: passed, approved, held, rejected or rolled_back; 0 for the others.", "verdict"),
@@ -54,7 +57,7 @@ func (m *metrics) watch(reg prometheus.Registerer, s store, k *known, a *archive
 
 // Describe implements [prometheus.Collector].
 func (c *status) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.held, c.frozen, c.advisory, c.verdict, c.rollbacks, c.removed, c.superseded, c.releases, c.open, c.loads, c.hits,
+	for _, d := range []*prometheus.Desc{c.held, c.notices, c.nextDate, c.frozen, c.advisory, c.verdict, c.rollbacks, c.removed, c.superseded, c.releases, c.open, c.loads, c.hits,
 		c.up, c.since, c.followed, c.connections, c.acquires, c.waits, c.waited} {
 		out <- d
 	}
@@ -70,6 +73,10 @@ func (c *status) Collect(out chan<- prometheus.Metric) {
 	}
 	k, docket := c.memory.now.Load(), c.memory.docket()
 	gauge(c.held, float64(docket.Held()))
+	gauge(c.notices, float64(len(k.waiting.keys)))
+	if !k.waiting.next.IsZero() {
+		gauge(c.nextDate, float64(k.waiting.next.Unix()))
+	}
 	gauge(c.frozen, oneIf(docket.Frozen != nil))
 	gauge(c.advisory, oneIf(docket.Advisory != nil))
 	last := lastVerdict(k)

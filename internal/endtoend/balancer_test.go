@@ -163,7 +163,7 @@ func TestLeavesUnderLoad(t *testing.T) {
 
 // answered is how many lookups of a code the server has answered.
 func (s *server) answered() (n float64) {
-	for _, v := range s.metrics(`fest_http_requests_total{code="200",method="GET",route="/v1/atc/{code}"`) {
+	for _, v := range s.metrics(`fest_http_requests_total{class="lookup",code="200",method="GET",route="/v1/atc/{code}"`) {
 		n += v
 	}
 	return n

@@ -1,0 +1,2 @@
+// Package check holds deploy/ to the formats it is written in.
+package check
