@@ -400,14 +400,26 @@ func (q *quick) watched() {
 	if asked, err := q.vector(`sum by (instance) (fest_http_requests_total{route="/v1/releases/current", code="200"}) > 0`); len(asked) != 2 {
 		q.t.Errorf("nginx asked %d replicas, want 2 %s", len(asked), err)
 	}
+	q.evaluated(time.Now())
+	for _, asks := range queries(q.t) {
+		if _, err := q.vector(filled(asks.expr)); err != "" {
+			q.t.Errorf("dashboard, %s: %s: %s", asks.panel, asks.expr, err)
+		}
+	}
+}
+
+// evaluated waits until all alerts are loaded and were evaluated after a time.
+func (q *quick) evaluated(after time.Time) {
+	q.t.Helper()
 	want, _ := rules(q.t)
 	var loaded struct {
 		Data struct {
 			Groups []struct {
 				Rules []struct {
-					Name      string `json:"name"`
-					Health    string `json:"health"`
-					LastError string `json:"lastError"`
+					Name      string    `json:"name"`
+					Health    string    `json:"health"`
+					LastError string    `json:"lastError"`
+					At        time.Time `json:"lastEvaluation"`
 				} `json:"rules"`
 			} `json:"groups"`
 		} `json:"data"`
@@ -417,7 +429,7 @@ func (q *quick) watched() {
 		n := 0
 		for _, g := range loaded.Data.Groups {
 			for _, r := range g.Rules {
-				if _, ok := want[r.Name]; ok && r.Health == "ok" {
+				if _, ok := want[r.Name]; ok && r.Health == "ok" && r.At.After(after) {
 					n++
 				} else if r.LastError != "" {
 					q.t.Fatalf("%s: %s", r.Name, r.LastError)
@@ -426,11 +438,6 @@ func (q *quick) watched() {
 		}
 		return n == len(want)
 	})
-	for _, asks := range queries(q.t) {
-		if _, err := q.vector(filled(asks.expr)); err != "" {
-			q.t.Errorf("dashboard, %s: %s: %s", asks.panel, asks.expr, err)
-		}
-	}
 }
 
 // held: the alert of a held file fires, and nobody is woken for anything but
@@ -446,6 +453,7 @@ func (q *quick) held() {
 	if q.get(balancer, "/v1/releases/current", &now); now.Serial != 1 {
 		q.t.Errorf("release %d is served, want 1", now.Serial)
 	}
+	q.evaluated(time.Now())
 	fired, err := q.vector(`ALERTS{alertname="FestCandidateHeld", alertstate="firing", severity="ticket"} or last_over_time(ALERTS{alertname="FestCandidateHeld", alertstate="firing", severity="ticket"}[5m])`)
 	if len(fired) != 1 {
 		q.t.Errorf("FestCandidateHeld did not fire: %v %s", fired, err)
