@@ -16,8 +16,8 @@ export class Problem extends Error {
 
 const kinds = { 404: 'unknown', 410: 'removed', 429: 'busy', 503: 'busy' };
 
-// ask asks; the answer is JSON, or text where accept is another type.
-export async function ask(path, { signal, body, accept = 'application/json' } = {}) {
+// ask asks; the answer is JSON, or its text where text is asked for.
+export async function ask(path, { signal, body, text = false, accept = 'application/json' } = {}) {
   let response;
   try {
     response = await fetch(path, {
@@ -35,7 +35,7 @@ export async function ask(path, { signal, body, accept = 'application/json' } = 
     throw new Problem(kinds[response.status] ?? (response.status < 500 ? 'refused' : 'failed'), said, wait);
   }
   follow(response.headers);
-  return accept === 'application/json' ? response.json() : response.text();
+  return text ? response.text() : response.json();
 }
 
 // all asks a list page by page, up to most items.
