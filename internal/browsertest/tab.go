@@ -61,18 +61,25 @@ func (b *Browser) Open(t testing.TB, origin string, v View) *Tab {
 	if err := chromedp.Do(ctx); err != nil { // makes the tab, which ends with the context of this call
 		t.Fatal(err)
 	}
-	scheme := "light"
-	if v.Dark {
-		scheme = "dark"
-	}
 	tab.Do(
 		step(log.Enable, cdp.Empty{}), step(network.Enable, network.EnableParams{}),
 		step(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1, Mobile: v.Width <= 500}),
-		step(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-		}}),
 	)
+	tab.Dark(v.Dark)
 	return tab
+}
+
+// Dark asks the page for the dark scheme, or for the light one.
+func (tab *Tab) Dark(is bool) {
+	tab.t.Helper()
+	scheme := "light"
+	if is {
+		scheme = "dark"
+	}
+	tab.view.Dark = is
+	tab.Do(step(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}))
 }
 
 // Allow takes what matches for no fault: a test that makes the server fail
@@ -204,6 +211,24 @@ func (tab *Tab) WaitText(selector, text string) {
 func (tab *Tab) Type(text string) {
 	tab.t.Helper()
 	tab.Do(chromedp.KeyEvent(text))
+}
+
+// Press presses a key with Ctrl held down.
+func (tab *Tab) Press(key string) {
+	tab.t.Helper()
+	tab.Do(chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+}
+
+// Click clicks on the first element that a selector of CSS finds.
+func (tab *Tab) Click(selector string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Focus gives the focus to an element.
+func (tab *Tab) Focus(selector string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Focus(chromedp.CSS(selector)))
 }
 
 // Path is the path and query of the page that is shown.

@@ -1,29 +1,18 @@
-// The ATC tree: the main groups, or a code with what is above, below and under
-// it.
-import { all, ask, Problem } from './api.js';
-import { byId, el, show } from './dom.js';
+// A code of the ATC tree with what is above, below and under it. The main
+// groups are the server's.
+import { all, ask } from './api.js';
+import { byId, el } from './dom.js';
 import { gone } from './gone.js';
 import { interactions } from './interaction.js';
 import * as link from './link.js';
-import { atc, refers } from './refer.js';
+import { atc, nb, refers } from './refer.js';
 import { fill, section } from './section.js';
 import { number, said, t } from './text.js';
 
 const main = byId('atc');
 const code = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 
-// The main groups of ATC, and Q of ATCvet. A release need not have them all.
-const groups = [...'ABCDGHJLMNPRSVQ'];
-
-const branch = (c) => el('li', {}, el('a', { href: link.atc(c.code) }, el('b', {}, c.code), ' ', c.display ?? ''));
-
-async function roots() {
-  const found = await Promise.all(groups.map((g) => ask(`/v1/atc/${g}`).catch((error) => {
-    if (error instanceof Problem && error.what === 'unknown') return null;
-    throw error;
-  })));
-  return [el('h1', {}, t('atc.title')), el('p', {}, t('atc.text')), el('ul', { class: 'tree' }, found.filter(Boolean).map(branch))];
-}
+const branch = (c) => el('li', {}, el('a', { href: link.atc(c.code) }, el('b', {}, c.code), ' ', nb(c.display)));
 
 // lists are shown of what is under a code, up to so many.
 const most = 100;
@@ -54,4 +43,4 @@ async function one() {
   ];
 }
 
-fill(main, code ? one : roots, (where, error, again) => gone(where, error, again));
+if (code) fill(main, one, gone);

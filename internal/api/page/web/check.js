@@ -8,7 +8,7 @@ import { interaction } from './interaction.js';
 import * as link from './link.js';
 import { atc, refer } from './refer.js';
 import { fill } from './section.js';
-import { number, said, t } from './text.js';
+import { count, number, said, t } from './text.js';
 
 const most = 50; // lines of one check
 const field = byId('add');
@@ -76,9 +76,9 @@ function summary(check) {
   const warns = check.interactions.length;
   const unsure = s.notAssessed + s.couldNotBeChecked;
   return el('div', { class: warns ? 'fault' : 'warning' },
-    el('strong', {}, warns ? t(warns === 1 ? 'check.one' : 'check.many', { n: number(warns) }) : t('check.noneShown')), ' ',
+    el('strong', {}, warns ? count('check.many', warns) : t('check.noneShown')), ' ',
     unsure ? t('check.unsure', { n: number(unsure), pairs: number(s.pairs) }) : null, ' ',
-    s.noActionNeeded ? t('check.noAction', { n: number(s.noActionNeeded) }) : null);
+    s.noActionNeeded ? count('check.noAction', s.noActionNeeded) : null);
 }
 
 function answer(check) {
@@ -93,7 +93,7 @@ function answer(check) {
     check.interactions.map((i) => interaction(i, i.applies.map((a, n) => [n ? '; ' : null, both(a)]))),
     check.duplicateTherapies?.length ? [el('h2', {}, t('check.duplicates')), el('ul', {}, check.duplicateTherapies.map((d) => el('li', {}, both(d), d.atc?.map((c) => [' · ', atc(c)]), d.moieties ? [' · ', d.moieties.map((m) => m.display).join(', ')] : null)))] : null,
     el('h2', {}, t('check.pairs')),
-    table(t('check.pairs.caption', { n: number(s.pairs) }), [t('check.pair'), t('check.state'), t('check.why')], check.pairs.map((p) => [both(p), el('span', { class: `tag ${tones[p.state] ?? ''}` }, said('pair', p.state)), why(p, of, check)])),
+    table(count('check.pairs.caption', s.pairs), [t('check.pair'), t('check.state'), t('check.why')], check.pairs.map((p) => [both(p), el('span', { class: `tag ${tones[p.state] ?? ''}` }, said('pair', p.state)), why(p, of, check)])),
     el('p', { class: 'note' }, t('check.meaning')),
   ];
 }

@@ -10,7 +10,7 @@ import { notifications, sheet } from './notices.js';
 import { packages } from './packages.js';
 import { prices } from './prices.js';
 import { properties } from './properties.js';
-import { atc, code, outside, refer, refers, sizes } from './refer.js';
+import { atc, code, nb, outside, refer, refers, sizes } from './refer.js';
 import { reimbursement } from './reimbursement.js';
 import { fill, section } from './section.js';
 import { sources } from './source.js';
@@ -35,12 +35,12 @@ function head(e) {
   document.title = `${title} – festd${e.sample ? ` (${t('sample')})` : ''}`;
   return [
     el('p', { class: 'crumbs' }, said('resource', resource), e.sample ? [' · ', el('span', { class: 'tag red' }, t('sample'))] : null),
-    el('h1', {}, title),
+    el('h1', { lang: 'nb' }, title),
     facts(
       [t('p.atc'), atc(e.atc)],
-      [t('p.prescriptionGroup'), code(e.prescriptionGroup)],
-      [t('p.pharmaceuticalFormShort'), code(e.pharmaceuticalFormShort)],
-      [t('p.nameEnglish'), e.nameEnglish],
+      [t('p.prescriptionGroup'), nb(code(e.prescriptionGroup))],
+      [t('p.pharmaceuticalFormShort'), nb(code(e.pharmaceuticalFormShort))],
+      [t('p.nameEnglish'), e.nameEnglish ? el('span', { lang: 'en' }, e.nameEnglish) : null],
       [t('p.manufacturer'), e.productInformation?.manufacturer],
       [t('p.barCodes'), e.barCodes?.join(', ')],
       [t('size'), e.packageInformation ? sizes(e.packageInformation) : null],

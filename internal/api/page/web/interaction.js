@@ -3,13 +3,13 @@
 import { all, ask } from './api.js';
 import { el, facts } from './dom.js';
 import * as link from './link.js';
-import { code, outside } from './refer.js';
-import { number, said, t } from './text.js';
+import { code, nb, outside } from './refer.js';
+import { count, said, t } from './text.js';
 
 const tones = { 1: 'red', 2: 'amber', 3: '' };
 
 // relevance is how serious an interaction is: by words, never by colour alone.
-export const relevance = (r) => (r ? el('span', { class: `tag ${tones[r.code] ?? ''}` }, r.display || r.code) : null);
+export const relevance = (r) => (r ? el('span', { class: `tag ${tones[r.code] ?? ''}` }, nb(r.display || r.code)) : null);
 
 // between names the two groups.
 const between = (i) => (i.groups ?? (i.substanceGroups ?? []).map((g) => g.name ?? g.substances.map((s) => s.substance).join(', '))).join(' – ');
@@ -18,15 +18,15 @@ const between = (i) => (i.groups ?? (i.substanceGroups ?? []).map((g) => g.name 
 export function interaction(i, who) {
   const handling = typeof i.handling === 'string' ? [{ text: i.handling.trim() }] : i.handling ?? [];
   return el('article', { class: `card relevance-${i.relevance?.code ?? '0'}` },
-    el('h3', {}, relevance(i.relevance), ' ', el('a', { href: link.entry('interactions', i.id) }, between(i))),
+    el('h3', {}, relevance(i.relevance), ' ', el('a', { href: link.entry('interactions', i.id) }, nb(between(i)))),
     who ? el('p', { class: 'who' }, who) : null,
     facts(
-      [t('interaction.situation'), i.situationCriterion],
-      [t('interaction.consequence'), i.clinicalConsequence],
-      [t('interaction.mechanism'), i.interactionMechanism],
-      ...handling.map((h) => [h.heading || t('interaction.handling'), h.text]),
-      [t('interaction.basis'), code(i.sourceBasis)],
-      [t('interaction.sources'), i.references?.length ? el('details', {}, el('summary', {}, t('interaction.sourcesOf', { n: number(i.references.length) })),
+      [t('interaction.situation'), nb(i.situationCriterion)],
+      [t('interaction.consequence'), nb(i.clinicalConsequence)],
+      [t('interaction.mechanism'), nb(i.interactionMechanism)],
+      ...handling.map((h) => [h.heading ? nb(h.heading) : t('interaction.handling'), nb(h.text)]),
+      [t('interaction.basis'), nb(code(i.sourceBasis))],
+      [t('interaction.sources'), i.references?.length ? el('details', {}, el('summary', {}, count('interaction.sourcesOf', i.references.length)),
         el('ul', {}, i.references.map((r) => el('li', {}, r.source ?? '', ' ', r.url ? outside(r.url) : null)))) : null],
     ));
 }
@@ -48,7 +48,7 @@ export async function interactions(resource, id) {
   return [
     line.notAssessed ? el('div', { class: 'warning' }, el('strong', {}, said('pair', 'notAssessed')), ' ', t('check.notAssessed', { code: line.notAssessed.code })) : null,
     line.checkable ? null : el('div', { class: 'warning' }, el('strong', {}, said('pair', 'couldNotBeChecked')), ' ', said('reason', line.reason)),
-    items.length ? el('p', {}, t('interactions.found', { n: number(items.length) })) : el('p', {}, t(line.checkable && !line.notAssessed ? 'interactions.none' : 'interactions.noneUnsure')),
+    items.length ? el('p', {}, count('interactions.found', items.length)) : el('p', {}, t(line.checkable && !line.notAssessed ? 'interactions.none' : 'interactions.noneUnsure')),
     items.length > 3 ? el('details', {}, el('summary', {}, t('interactions.show')), items.map((i) => interaction(i))) : items.map((i) => interaction(i)),
     el('p', {}, el('a', { href: link.check([`${resource}/${id}`]) }, t('check.with'))),
   ];

@@ -4,12 +4,12 @@ import { all, ask } from './api.js';
 import { el, facts } from './dom.js';
 import * as link from './link.js';
 import { answer } from './availability.js';
-import { code, duration, outside, period, refer, refers } from './refer.js';
-import { number, said, t } from './text.js';
+import { code, duration, nb, outside, period, refer, refers } from './refer.js';
+import { count, said, t } from './text.js';
 
 export function notification(n) {
-  return el('article', { class: 'card notice' }, el('h3', {}, el('span', { class: 'tag amber' }, code(n.notificationType) ?? ''), ' ', el('a', { href: link.entry('notifications', n.id) }, n.headline ?? n.display ?? n.id)),
-    n.text ? el('p', {}, n.text) : null,
+  return el('article', { class: 'card notice' }, el('h3', {}, el('span', { class: 'tag amber' }, nb(code(n.notificationType))), ' ', el('a', { href: link.entry('notifications', n.id) }, nb(n.headline ?? n.display ?? n.id))),
+    n.text ? el('p', { lang: 'nb' }, n.text) : null,
     el('p', { class: 'note' }, period(n.fromDate, n.toDate ?? n.untilDate), n.link?.url ? [' · ', outside(n.link.url, n.link.description)] : null, n.on?.length ? [' · ', t('on'), ' ', refers(n.on)] : null));
 }
 
@@ -20,7 +20,7 @@ export async function notifications(ids) {
   return found.size ? [...found.values()].map(notification) : el('p', {}, t('notifications.none'));
 }
 
-const condition = (c) => el('li', {}, refer(c), c.conditionGroup ? ` (${code(c.conditionGroup)})` : '', ': ', c.text ?? '', c.on?.length ? [' – ', t('on'), ' ', refers(c.on)] : null);
+const condition = (c) => el('li', {}, refer(c), c.conditionGroup ? ` (${code(c.conditionGroup)})` : '', ': ', nb(c.text), c.on?.length ? [' – ', t('on'), ' ', refers(c.on)] : null);
 
 // sheet is what a prescriber is shown of a generic or package.
 export async function sheet(resource, id) {
@@ -31,9 +31,9 @@ export async function sheet(resource, id) {
   return [
     notes.map(notification),
     notes.length ? null : el('p', {}, t('notifications.none')),
-    s.notifications.coming ? el('p', { class: 'note' }, t('notifications.coming', { n: number(s.notifications.coming) })) : null,
+    s.notifications.coming ? el('p', { class: 'note' }, count('notifications.coming', s.notifications.coming)) : null,
     facts(
-      [t('p.prescriptionGroup'), [code(s.prescriptionGroup), packs?.length ? ` (${packs.map((g) => `${g.code}: ${t('packages.n', { n: number(g.packages) })}`).join(', ')})` : null]],
+      [t('p.prescriptionGroup'), [code(s.prescriptionGroup), packs?.length ? ` (${packs.map((g) => `${g.code}: ${t('packages.n', { n: g.packages })}`).join(', ')})` : null]],
       [t('prescribable'), answer(s.prescribable)],
       [t('dispensable'), answer(s.dispensable)],
       [t('validity'), s.validity?.duration ? [duration(s.validity.duration), s.validity.reason ? ` (${said('reason', s.validity.reason)})` : null] : said('reason', s.validity?.reason ?? '')],

@@ -5,7 +5,7 @@ import { el, show, table } from './dom.js';
 import * as link from './link.js';
 import { amount, sizes } from './refer.js';
 import { each } from './section.js';
-import { number, said, t } from './text.js';
+import { count, number, said, t } from './text.js';
 
 // packages is a table of a list of an answer, whose name in the answer is
 // given, with a button for what follows.
@@ -17,7 +17,7 @@ export function packages(list, name) {
     const price = (p) => el('span', { class: 'later', 'aria-busy': 'true' }, '…');
     const rows = part.items.map((p) => ({ p, price: price(p), substitution: price(p), reimbursement: price(p) }));
     shown = [...shown, ...rows];
-    show(box, table(t('packages.caption', { n: number(part.total) }),
+    show(box, table(count('packages.caption', part.total),
       [t('package'), t('itemNumber'), t('size'), t('availability'), { n: t('price.maximumRetail') }, t('substitution'), t('reimbursement')],
       shown.map((r) => [el('a', { href: link.entry('packages', r.p.id) }, plain(r.p)), r.p.itemNumber ?? '', sizes(r.p.sizes), market(r.p.availability),
         { n: r.price }, r.substitution, r.reimbursement])),

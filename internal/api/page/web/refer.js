@@ -5,14 +5,17 @@ import * as link from './link.js';
 import { day, lang, t } from './text.js';
 
 // refer is a link to an entry. One that leads nowhere is its id.
-export const refer = (r) => el('a', { href: link.entry(r.resource, r.id) }, r.display || r.id);
+export const refer = (r) => el('a', { href: link.entry(r.resource, r.id) }, r.display ? nb(r.display) : r.id);
 
 export const refers = (list) => list.map((r, i) => [i > 0 ? ', ' : null, refer(r)]);
+
+// nb marks a text of FEST as what it is: Norwegian.
+export const nb = (text) => (text ? el('span', { lang: 'nb' }, text) : null);
 
 export const code = (c) => (c ? c.display || c.code : null);
 
 // atc is a link to a code, with its name.
-export const atc = (c) => (c ? [el('a', { href: link.atc(c.code) }, c.code), ' ', c.display ?? ''] : null);
+export const atc = (c) => (c ? [el('a', { href: link.atc(c.code) }, c.code), ' ', nb(c.display)] : null);
 
 const money = {};
 

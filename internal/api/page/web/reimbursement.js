@@ -2,7 +2,7 @@
 import { ask } from './api.js';
 import { el, facts } from './dom.js';
 import * as link from './link.js';
-import { code, period, refer } from './refer.js';
+import { code, nb, period, refer } from './refer.js';
 import { number, said, t } from './text.js';
 
 const holding = (h) => (h ? [said('holding', h.state), ' ', period(h.firstDay, h.lastDay)] : null);
@@ -15,7 +15,7 @@ export async function reimbursement(resource, id) {
     el('p', {}, el('strong', {}, said('reimbursement', r.state)), r.state === 'noneStated' ? [' ', t('reimbursement.noneStated.text')] : null),
     own.map((g) => group(g)),
     byAtc.length ? [el('h3', {}, t('reimbursement.byAtc')), byAtc.map((g) => group(g))] : null,
-    r.conditions?.length ? [el('h3', {}, t('conditions')), el('ul', {}, r.conditions.map((c) => el('li', {}, refer(c), ': ', c.text)))] : null,
+    r.conditions?.length ? [el('h3', {}, t('conditions')), el('ul', {}, r.conditions.map((c) => el('li', {}, refer(c), ': ', nb(c.text))))] : null,
     r.individual?.length ? el('p', { class: 'note' }, t('reimbursement.individualToo'), ' ', r.individual.map((g, i) => [i ? ', ' : null, refer(g)])) : null,
   ];
 }
@@ -24,7 +24,7 @@ function group(g) {
   return el('article', { class: 'card' }, el('h3', {}, refer(g), ' ', el('span', { class: 'tag' }, said('reimbursement', g.kind))),
     facts(
       [t('p.statutoryAuthority'), code(g.statutoryAuthority)],
-      [t('p.reimbursableUse'), g.reimbursableUse],
+      [t('p.reimbursableUse'), nb(g.reimbursableUse)],
       [t('prescribing'), holding(g.prescribing)],
       [t('dispensing'), holding(g.dispensing)],
     ),

@@ -3,7 +3,7 @@ import { ask } from './api.js';
 import { table } from './dom.js';
 import * as link from './link.js';
 import { amount, code, period, refer } from './refer.js';
-import { number, said, t } from './text.js';
+import { count, said, t } from './text.js';
 
 export async function timeline(resource, id) {
   const line = await ask(link.api(resource, id, 'timeline'));
@@ -13,6 +13,6 @@ export async function timeline(resource, id) {
     return s.state ? said('availability', s.state) : '';
   };
   const spans = line.spans.items;
-  return spans.length === 0 ? t('timeline.none') : table(t('timeline.caption', { n: number(line.spans.total) }), [t('when'), t('what'), '', t('period')],
+  return spans.length === 0 ? t('timeline.none') : table(count('timeline.caption', line.spans.total), [t('when'), t('what'), t('details'), t('period')],
     spans.map((s) => [said('when', s.when), said('span', s.kind), what(s), period(s.firstDay, s.lastDay)]));
 }
