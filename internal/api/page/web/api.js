@@ -16,9 +16,26 @@ export class Problem extends Error {
 
 const kinds = { 404: 'unknown', 410: 'removed', 429: 'busy', 503: 'busy' };
 
+// A page asks few questions at once: the server serves others, too, and its
+// slots for what takes work are few.
+const most = 4;
+let under = 0;
+const waiting = [];
+
+async function turn() {
+  if (under < most) under++;
+  else await new Promise((go) => { waiting.push(go); });
+}
+function done() {
+  const next = waiting.shift();
+  if (next) next();
+  else under--;
+}
+
 // ask asks; the answer is JSON, or its text where text is asked for.
 export async function ask(path, { signal, body, text = false, accept = 'application/json' } = {}) {
   let response;
+  await turn();
   try {
     response = await fetch(path, {
       method: body ? 'POST' : 'GET', signal, credentials: 'same-origin',
@@ -28,6 +45,8 @@ export async function ask(path, { signal, body, text = false, accept = 'applicat
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem('offline', {}, 5);
+  } finally {
+    done();
   }
   if (!response.ok) {
     const said = await response.json().catch(() => ({}));
