@@ -26,7 +26,7 @@ const (
 )
 
 // settled is true when the page shows all that it asks for.
-const settled = `document.querySelectorAll('[aria-busy], [data-empty], .fault[role=alert]').length === 0`
+const settled = `document.querySelectorAll('[aria-busy], [data-waits], .fault[role=alert]').length === 0`
 
 // look opens a tab. A server on a machine that has more to do than it can may
 // refuse a question; the page asks again, which is awaited like all else.
@@ -89,7 +89,7 @@ func testFinds(t *testing.T, b *browsertest.Browser, origin string) {
 	}
 	tab.Back()
 	tab.WaitText("h1", "Lookups in FEST")
-	tab.Wait(`document.querySelector('#q')?.role === 'combobox'`)
+	tab.Wait(settled)
 
 	// Escape closes and keeps what was typed, then empties.
 	tab.Focus("#q")
@@ -309,6 +309,9 @@ func testAccessible(t *testing.T, b *browsertest.Browser, origin string) {
 				open(tab, path+sign+"lang="+lang)
 				if by, what := tab.Overflow(); by > 0 {
 					t.Errorf("%s is %d pixels wider than %d: %q", path, by, v.Width, what)
+				}
+				if v.Dark && lang == "en" {
+					continue // of the same elements as in Norwegian
 				}
 				tab.Axe()
 				tab.Dark(!v.Dark)

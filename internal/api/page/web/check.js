@@ -45,7 +45,7 @@ function draw() {
   show(list, now.map((line, i) => el('li', {}, el('span', {}, asked(line).text ?? line), removeButton(i, asked(line).text ?? line))));
   if (now.length === 0) {
     show(result, el('p', { class: 'note' }, t('check.empty')));
-    delete result.dataset.empty;
+    delete result.dataset.waits;
     return;
   }
   fill(result, async () => {

@@ -22,7 +22,7 @@ export async function fill(body, load, otherwise = fault) {
       otherwise(body, error, run);
     } finally {
       body.removeAttribute('aria-busy');
-      delete body.dataset.empty; // what the server left to the script
+      delete body.dataset.waits; // the server left it to the script
     }
   };
   await run();
