@@ -39,14 +39,20 @@ fetch_axe() {
 	[ -e "$axe/axe.min.js" ] && return
 	mkdir -p "$axe"
 	dir=$(mktemp -d "$axe/fetch.XXXXXX")
-	(
-		cd "$dir"
-		npm pack --silent "axe-core@$axe_version" >/dev/null
-		echo "$axe_sum  axe-core-$axe_version.tgz" | sha512sum -c --quiet -
-		tar -xzf "axe-core-$axe_version.tgz" package/axe.min.js
-		mv package/axe.min.js "$axe/axe.min.js"
-	) || { rm -rf "$dir"; echo "tools: axe-core $axe_version could not be fetched" >&2; exit 1; }
-	rm -rf "$dir"
+	# One chain: in a condition set -e does not hold.
+	if (
+		cd "$dir" &&
+			npm pack --silent "axe-core@$axe_version" >/dev/null &&
+			echo "$axe_sum  axe-core-$axe_version.tgz" | sha512sum -c --quiet - &&
+			tar -xzf "axe-core-$axe_version.tgz" package/axe.min.js &&
+			mv package/axe.min.js "$axe/axe.min.js"
+	); then
+		rm -rf "$dir"
+	else
+		rm -rf "$dir"
+		echo "tools: axe-core $axe_version could not be fetched, or is not what it was" >&2
+		exit 1
+	fi
 }
 
 compiles() {

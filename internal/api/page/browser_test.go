@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/festd/festd/internal/browsertest"
+	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/festtest"
 )
 
@@ -50,6 +51,7 @@ func TestInBrowser(t *testing.T) {
 		"a drug is found by typing":  testFinds,
 		"what is typed wrongly":      testTypos,
 		"sections of entries":        testSections,
+		"an entry of every class":    testEveryClass,
 		"JSON and XML":               testSources,
 		"interaction check":          testCheck,
 		"none found and not known":   testNone,
@@ -160,6 +162,37 @@ func testSections(t *testing.T, b *browsertest.Browser, origin string) {
 				t.Errorf("%s: section %q lacks %q: %q", path, title, want, got)
 			}
 		}
+	}
+}
+
+// Whatever class an entry is of, its page shows its properties, and fits a
+// phone.
+func testEveryClass(t *testing.T, b *browsertest.Browser, origin string) {
+	tab := look(t, b, origin, browsertest.View{Width: 360, Height: 740})
+	open(tab, "/?lang=en")
+	seen := 0
+	for _, res := range fest.Resources() {
+		if res == fest.ResourceNotAssessed { // shown with its ATC code
+			continue
+		}
+		id := browsertest.Eval[string](tab, fmt.Sprintf(`fetch('/v1/%s?limit=1').then((r) => r.json()).then((l) => l.items[0]?.id ?? '')`, res))
+		if id == "" {
+			continue
+		}
+		seen++
+		open(tab, "/entries/"+string(res)+"/"+url.PathEscape(id)+"?lang=en")
+		if got := browsertest.Eval[int](tab, `document.querySelectorAll('.properties > dt').length`); got < 3 {
+			t.Errorf("%s: %d properties", res, got)
+		}
+		if h := tab.Text("h1"); h == "" || h == "Entry" || strings.HasPrefix(h, "ID_") {
+			t.Errorf("%s is called %q", res, h)
+		}
+		if by, what := tab.Overflow(); by > 0 {
+			t.Errorf("%s is %d pixels wider than a phone: %q", res, by, what)
+		}
+	}
+	if seen < 13 {
+		t.Errorf("only %d classes", seen)
 	}
 }
 

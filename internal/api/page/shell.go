@@ -35,8 +35,8 @@ type Shell struct {
 	set  *Set
 }
 
-// entry is one link of the navigation.
-type entry struct {
+// Link is one of the navigation.
+type Link struct {
 	Href, Text string
 	Here       bool
 }
@@ -73,8 +73,8 @@ func (s *Set) Text(lang Lang, key string) (string, error) {
 func (s *Shell) T(key string) (string, error) { return s.set.Text(s.Lang, key) }
 
 // Navigation is the links to the main pages.
-func (s *Shell) Navigation() ([]entry, error) {
-	var out []entry
+func (s *Shell) Navigation() ([]Link, error) {
+	var out []Link
 	for _, n := range navigation {
 		if s.set.pages[n.name] == nil {
 			continue
@@ -84,7 +84,7 @@ func (s *Shell) Navigation() ([]entry, error) {
 			return nil, err
 		}
 		here := s.Path == n.path || n.path != "/" && strings.HasPrefix(s.Path, n.path+"/")
-		out = append(out, entry{s.Href(n.path), text, here})
+		out = append(out, Link{s.Href(n.path), text, here})
 	}
 	return out, nil
 }
