@@ -120,6 +120,10 @@ cover: ## Coverage of all packages by all tests, as coverage.html
 docs-update: ## Write the generated docs anew (docs/FIELDS.md)
 	go test ./internal/fest -run '^TestFieldsDoc$$' -update
 
+.PHONY: pictures
+pictures: ## Take the pictures of the README anew (docs/images)
+	go test ./internal/api/page -count=1 -run '^TestInBrowser$$/^pictures$$' -update
+
 .PHONY: docker
 docker: ## Build the container image
 	docker build --build-arg VERSION='$(VERSION)' -t '$(IMAGE)' .

@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/festd/festd/api"
+	"github.com/festd/festd/internal/api/page"
 )
 
 // API answers HTTP for one server. New makes it; its handlers may be used by
@@ -24,7 +25,7 @@ type API struct {
 	questions []indexQuestion
 	current   atomic.Pointer[view]
 	coders    *compressors
-	page      *page
+	pages     *page.Set
 	spec      document
 	opsSpec   document
 	oslo      *time.Location // of FEST's days (R1)
@@ -49,7 +50,7 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: oslo()}
-	if a.page, err = newPage(); err != nil {
+	if a.pages, err = page.New(); err != nil {
 		return nil, err
 	}
 	a.table, a.opsTable = a.routes(), a.opsRoutes()

@@ -70,7 +70,7 @@ func TestNoAnswerMixesReleases(t *testing.T) {
 		{"/v1/ingredients?name=stoff+1", "application/json", `{"serial":%s,`},
 		{"/v1/releases/current", "application/json", `{"serial":%s,`},
 		{"/v1", "application/json", `{"serial":%s,`},
-		{"/", "text/html", "<dd>%s</dd>"},
+		{"/", "text/html", `data-release="serial">%s<`},
 	} {
 		clients.Go(func() {
 			for {
