@@ -23,12 +23,14 @@ type API struct {
 	// questions are those of the table that /v1 lists.
 	questions []indexQuestion
 	current   atomic.Pointer[view]
-	coders    *compressors
-	page      *page
-	spec      document
-	opsSpec   document
-	oslo      *time.Location // of FEST's days (R1)
-	logged    atomic.Uint64  // successful requests, for thinning the access log
+	// registered is the state of the register as it was last asked for.
+	registered atomic.Pointer[registerDocument]
+	coders     *compressors
+	page       *page
+	spec       document
+	opsSpec    document
+	oslo       *time.Location // of FEST's days (R1)
+	logged     atomic.Uint64  // successful requests, for thinning the access log
 
 	public, ops http.Handler
 }
