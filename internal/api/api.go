@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/festd/festd/api"
+	"github.com/festd/festd/internal/api/page"
 )
 
 // API answers HTTP for one server. New makes it; its handlers may be used by
@@ -26,7 +27,8 @@ type API struct {
 	// registered is the state of the register as it was last asked for.
 	registered atomic.Pointer[registerDocument]
 	coders     *compressors
-	page       *page
+	pages      *page.Set
+	swagger    map[string]swaggerFile // what the page /docs loads beside, by name
 	spec       document
 	opsSpec    document
 	oslo       *time.Location // of FEST's days (R1)
@@ -50,9 +52,10 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: oslo()}
-	if a.page, err = newPage(); err != nil {
+	if a.pages, err = page.New(); err != nil {
 		return nil, err
 	}
+	a.swagger = swaggerUI()
 	a.table, a.opsTable = a.routes(), a.opsRoutes()
 	a.questions = questionsOf(a.table)
 	a.public = a.newPublic()

@@ -1,69 +1,52 @@
 package api
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/api/page"
 )
 
-//go:embed page.html
-var pageHTML string
+// filler makes what the own template of a page shows; it has written nothing.
+// v is nil while there is no release.
+type filler func(c *call, v *view, sh *page.Shell) (main any, err error)
 
-//go:embed page.css
-var pageCSS string
-
-// page is the page for people: one template, one style sheet, no script,
-// nothing from anywhere else.
-type page struct {
-	template *template.Template
-	policy   []string // Content-Security-Policy
-}
-
-func newPage() (*page, error) {
-	t, err := template.New("page").Parse(pageHTML)
-	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
+// pageRoutes are the pages for people and what they load. The pages are shells
+// with links; what they show of the register their scripts ask of this API.
+func (a *API) pageRoutes() []Route {
+	return []Route{
+		{Pattern: "/", Cost: CostLookup, Caching: CacheRevalidate, handle: a.root},
+		{Pattern: "/assets/{file}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.asset},
+		a.found(),
+		a.page("/atc", "atc", nil),
+		a.page("/atc/{code}", "atc", nil),
+		a.page("/entries/{resource}/{key}", "entry", nil),
+		a.page("/interactions-check", "check", nil),
+		a.page("/register", "register", a.registerPage),
+		a.page("/docs", "docs", nil),
 	}
-	// The style sheet is in the page and allowed by its digest; nothing else
-	// may be loaded or run.
-	sum := sha256.Sum256([]byte(pageCSS))
-	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	return &page{t, []string{policy}}, nil
 }
 
-// pageData is what the template shows.
-type pageData struct {
-	Lang      string
-	Text      map[string]string
-	CSS       template.CSS
-	Version   string
-	Ready     bool
-	Sample    bool
-	Serial    fest.Serial
-	Retrieved string
-	Age       string
-	Filter    fest.Filter
-	Published string
-	Entries   string
-	Resources []pageResource
-	Examples  []pageExample
-	Old       bool   // DMP has most likely published since
-	Advisory  string // what the operators want everybody to know
+// page is the route of a page: its path, its name in [page.Set], and what
+// fills it, nil for nothing.
+func (a *API) page(pattern, name string, fill filler) Route {
+	return Route{Pattern: pattern, Cost: CostLookup, Caching: CacheRevalidate, handle: func(c *call, v *view) error {
+		if _, err := c.media(mediaHTML); err != nil {
+			return err
+		}
+		return a.sendHTML(c, v, name, fill)
+	}}
 }
 
-type pageResource struct{ Name, Label, Href, Total string }
-
-type pageExample struct{ Text, Name, Href, Shown string }
+// found is the route of the page of search results, which searches.
+func (a *API) found() Route {
+	rt := a.page("/search", "search", a.foundPage)
+	rt.Cost, rt.Tokens = CostCompute, tokensSearch
+	return rt
+}
 
 // root answers /: the page, or the index of resources where JSON is asked for.
 func (a *API) root(c *call, v *view) error {
@@ -78,29 +61,80 @@ func (a *API) root(c *call, v *view) error {
 		v.render()
 		return a.send(c, &representation{contentType: typeJSON, etag: v.index.etag, body: v.index.body, vary: varyPage})
 	}
-	lang := pageLanguage(c.r)
-	var body bytes.Buffer
-	if err := a.page.template.Execute(&body, a.pageData(lang, v)); err != nil {
+	return a.sendHTML(c, v, "look", a.lookPage)
+}
+
+// sendHTML fills, renders and sends a page.
+func (a *API) sendHTML(c *call, v *view, name string, fill filler) error {
+	sh, err := a.pageShell(c, v)
+	if err != nil {
+		return internal(err)
+	}
+	if fill != nil {
+		if sh.Main, err = fill(c, v, &sh); err != nil {
+			return err
+		}
+	}
+	body, err := a.pages.Render(name, sh)
+	if err != nil {
 		return internal(err)
 	}
 	h := c.Header()
-	h["Content-Security-Policy"] = a.page.policy
+	h["Content-Security-Policy"] = pagePolicy
 	h["Referrer-Policy"] = []string{"no-referrer"}
 	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
-	h["Content-Language"] = []string{lang}
-	return a.send(c, &representation{contentType: typeHTML, etag: tagOf(body.Bytes()), body: body.Bytes(), vary: varyPage})
+	h["Content-Language"] = []string{string(sh.Lang)}
+	return a.send(c, &representation{contentType: typeHTML, etag: tagOf(body), body: body, vary: varyPage})
 }
 
-// pageLanguage is what the query asks for, else the better of Norwegian and
-// English by Accept-Language, else Norwegian.
-func pageLanguage(r *http.Request) string {
-	if q, err := url.ParseQuery(r.URL.RawQuery); err == nil {
-		switch q.Get("lang") {
-		case "en":
-			return "en"
-		case "no", "nb", "nn":
-			return "nb"
+var pagePolicy = []string{page.Policy}
+
+// asset answers /assets/{file}.
+func (a *API) asset(c *call, _ *view) error {
+	if read := a.swagger[c.key]; read != nil {
+		rep, err := read()
+		if err != nil {
+			return internal(err)
 		}
+		return a.send(c, rep)
+	}
+	f, ok := a.pages.Asset(c.key)
+	if !ok {
+		return fail(errNoRoute, "no page loads such a file")
+	}
+	return a.send(c, &representation{contentType: []string{f.Type}, etag: f.ETag, body: f.Body})
+}
+
+// pageShell is what stands around every page.
+func (a *API) pageShell(c *call, v *view) (page.Shell, error) {
+	query := c.r.URL.Query() // what cannot be read of it is left out
+	lang, chosen := pageLanguage(c.r, query)
+	sh := page.Shell{Lang: lang, Chosen: chosen, Path: c.r.URL.EscapedPath(), Query: query, Version: a.opts.Version}
+	if v == nil {
+		return sh, nil
+	}
+	sh.Ready = true
+	sh.Sample = v.rel.Content.Sample
+	sh.Serial = v.release[0]
+	sh.Retrieved = string(v.rel.Content.RetrievalDate)
+	sh.Filter = string(v.rel.Content.Filter)
+	sh.Old = !v.retrievedAt.IsZero() && a.opts.Now().Sub(v.retrievedAt) > oldAfter
+	if v.advisory != nil {
+		sh.Advisory = v.advisory.Text
+	}
+	var err error
+	sh.Age, err = a.pageAge(lang, v.retrievedAt)
+	return sh, err
+}
+
+// pageLanguage is what the query asks for (chosen), else the better of
+// Norwegian and English by Accept-Language, else Norwegian.
+func pageLanguage(r *http.Request, query url.Values) (lang page.Lang, chosen bool) {
+	switch query.Get("lang") {
+	case "en":
+		return page.English, true
+	case "no", "nb", "nn":
+		return page.Norwegian, true
 	}
 	norwegian, english := 0, 0
 	for item := range elements(r.Header["Accept-Language"]) {
@@ -114,66 +148,31 @@ func pageLanguage(r *http.Request) string {
 		}
 	}
 	if english > norwegian {
-		return "en"
+		return page.English, false
 	}
-	return "nb"
-}
-
-func (a *API) pageData(lang string, v *view) *pageData {
-	text := pageTexts[lang]
-	d := &pageData{Lang: lang, Text: text, CSS: template.CSS(pageCSS), Version: a.opts.Version} //nolint:gosec // our own file
-	if v == nil {
-		return d
-	}
-	v.render()
-	d.Ready = true
-	d.Sample = v.rel.Content.Sample
-	d.Serial = v.rel.Serial
-	d.Retrieved = string(v.rel.Content.RetrievalDate)
-	d.Filter = v.rel.Content.Filter
-	d.Old = !v.retrievedAt.IsZero() && a.opts.Now().Sub(v.retrievedAt) > oldAfter
-	if v.advisory != nil {
-		d.Advisory = v.advisory.Text
-	}
-	d.Age = pageAge(text, a.opts.Now(), v.retrievedAt)
-	if !v.rel.PublishedAt.IsZero() {
-		d.Published = v.rel.PublishedAt.In(oslo()).Format("2006-01-02 15:04 MST")
-	}
-	total := 0
-	for _, res := range fest.Resources() {
-		n := v.snap.Len(res)
-		total += n
-		d.Resources = append(d.Resources, pageResource{string(res), text["resource."+string(res)], "/v1/" + string(res), thousands(n)})
-	}
-	d.Entries = thousands(total)
-	for _, e := range v.examples {
-		shown, err := url.QueryUnescape(e.Href)
-		if err != nil {
-			shown = e.Href
-		}
-		d.Examples = append(d.Examples, pageExample{text["example."+string(e.Kind)], e.Name, e.Href, shown})
-	}
-	return d
+	return page.Norwegian, false
 }
 
 // oldAfter is the age from which the page warns. FEST comes out about every
 // two weeks, so that by then a release was missed.
 const oldAfter = 23 * 24 * time.Hour
 
-// pageAge says how old the data are, in whole days.
-func pageAge(text map[string]string, now, then time.Time) string {
+// pageAge says how old the data are, in whole days; "" where HentetDato is no
+// date.
+func (a *API) pageAge(lang page.Lang, then time.Time) (string, error) {
 	if then.IsZero() {
-		return ""
+		return "", nil
 	}
-	switch days := int(now.Sub(then).Hours() / 24); {
-	case days < 0:
-		return text["age.future"]
+	switch days := int(a.opts.Now().Sub(then).Hours() / 24); {
+	case a.opts.Now().Before(then):
+		return a.pages.Text(lang, "age.future")
 	case days == 0:
-		return text["age.today"]
+		return a.pages.Text(lang, "age.today")
 	case days == 1:
-		return text["age.day"]
+		return a.pages.Text(lang, "age.day")
 	default:
-		return fmt.Sprintf(text["age.days"], days)
+		text, err := a.pages.Text(lang, "age.days")
+		return fmt.Sprintf(text, days), err
 	}
 }
 

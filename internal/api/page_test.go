@@ -1,8 +1,6 @@
 package api_test
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"html"
 	"net/http"
 	"regexp"
@@ -15,8 +13,8 @@ import (
 )
 
 var (
-	hrefs  = regexp.MustCompile(`(?:href|action)="([^"]*)"`)
-	styles = regexp.MustCompile(`(?s)<style>(.*?)</style>`)
+	hrefs   = regexp.MustCompile(`(?:href|action)="([^"]*)"`)
+	scripts = regexp.MustCompile(`(?s)<script([^>]*)>(.*?)</script>`)
 )
 
 func TestPageSaysWhatItServes(t *testing.T) {
@@ -25,11 +23,11 @@ func TestPageSaysWhatItServes(t *testing.T) {
 			target, accept string
 			want           []string
 		}{
-			{"/", "", []string{`<html lang="nb">`, "Dette er en tjeneste", retrieved, "3 døgn", "Rekvirent", "Virkestoff", "paracetamol"}},
-			{"/", "en-GB,en;q=0.9,no;q=0.5", []string{`<html lang="en">`, "This is a service", retrieved, "3 days"}},
-			{"/", "nn,en;q=0.5", []string{`<html lang="nb">`}},
-			{"/?lang=en", "nb", []string{`<html lang="en">`}},
-			{"/?lang=no", "en", []string{`<html lang="nb">`}},
+			{"/", "", []string{`<html lang="nb"`, "Dette er en tjeneste", retrieved, "3 døgn", "Rekvirent", "Virkestoff", "paracetamol"}},
+			{"/", "en-GB,en;q=0.9,no;q=0.5", []string{`<html lang="en"`, "This is a service", retrieved, "3 days"}},
+			{"/", "nn,en;q=0.5", []string{`<html lang="nb"`}},
+			{"/?lang=en", "nb", []string{`<html lang="en"`}},
+			{"/?lang=no", "en", []string{`<html lang="nb"`}},
 		} {
 			a := s.get(t, test.target, "Accept: text/html", "Accept-Language: "+test.accept)
 			for _, want := range test.want {
@@ -52,10 +50,10 @@ func TestPageLinksWork(t *testing.T) {
 		}
 		for _, l := range links {
 			target := html.UnescapeString(l[1])
-			if target == "data:," { // no icon
+			if target == "data:," || target == "#main" { // no icon; within the page
 				continue
 			}
-			if target == "/v1/search" { // of the form, which adds what is typed
+			if target == "/search" { // of the form, which adds what is typed
 				target += "?q=parac"
 			}
 			a := s.get(t, target, "Accept: text/html,application/xml;q=0.9,*/*;q=0.8")
@@ -69,25 +67,72 @@ func TestPageLinksWork(t *testing.T) {
 	})
 }
 
-func TestPageLoadsNothingFromElsewhere(t *testing.T) {
+func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	s := newServer(t, snapshots["memory"](t, 7))
-	a := s.get(t, "/")
-	body := string(a.body)
-	policy := a.header.Get("Content-Security-Policy")
-	sum := sha256.Sum256([]byte(styles.FindStringSubmatch(body)[1]))
-	for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"} {
-		if !strings.Contains(policy, want) {
-			t.Errorf("policy lacks %s: %s", want, policy)
+	for _, target := range []string{"/", "/search?q=parac", "/atc", "/atc/N02BE01", "/entries/drugs/ID_1", "/interactions-check"} {
+		a := s.get(t, target)
+		body := string(a.body)
+		policy := a.header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'", "script-src 'self'", "style-src 'self'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: policy lacks %s: %s", target, want, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+			t.Errorf("%s: policy %s", target, policy)
+		}
+		if a.header.Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: Referrer-Policy %q", target, a.header.Get("Referrer-Policy"))
+		}
+		for _, not := range []string{"<style", "http://", "https://", "style=", "onclick", "@import"} {
+			if strings.Contains(body, not) {
+				t.Errorf("%s has %s", target, not)
+			}
+		}
+		for _, m := range scripts.FindAllStringSubmatch(body, -1) {
+			if !strings.HasPrefix(m[1], ` type="module" src="/assets/`) || m[2] != "" {
+				t.Errorf("%s: a script that is no file of ours: %s", target, m[0])
+			}
 		}
 	}
-	if a.header.Get("Referrer-Policy") != "no-referrer" {
-		t.Errorf("Referrer-Policy %q", a.header.Get("Referrer-Policy"))
-	}
-	for _, not := range []string{"<script", "http://", "https://", "style=", "onclick", "@import"} {
-		if strings.Contains(body, not) {
-			t.Errorf("the page has %s", not)
+}
+
+func TestAssets(t *testing.T) {
+	s := newServer(t, nil)
+	for name, kind := range map[string]string{
+		"shell.css": "text/css; charset=utf-8", "shell.js": "text/javascript; charset=utf-8", "texts-nb.json": "application/json", "texts-en.json": "application/json",
+	} {
+		a := s.get(t, "/assets/"+name)
+		if a.status != http.StatusOK || a.header.Get("Content-Type") != kind || len(a.body) == 0 {
+			t.Errorf("%s: %d %s, %d bytes", name, a.status, a.header.Get("Content-Type"), len(a.body))
+		}
+		if again := s.get(t, "/assets/"+name, "If-None-Match: "+a.header.Get("ETag")); again.status != http.StatusNotModified {
+			t.Errorf("%s again: %d", name, again.status)
 		}
 	}
+	for _, name := range []string{"shell.html", "none.js", "texts-no.json", "..%2fset.go"} {
+		if a := s.get(t, "/assets/"+name); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", name, a.status)
+		}
+	}
+}
+
+// Without scripts the form leads to a page that has what was found.
+func TestSearchPage(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		body := string(s.get(t, "/search?q=paracet+500&lang=en").body)
+		for _, want := range []string{">Paracet tab 500 mg</a>", ">Drug<", "N02BE01", `name="lang" value="en"`} {
+			if !strings.Contains(body, want) {
+				t.Errorf("lacks %s: %s", want, body)
+			}
+		}
+		if a := s.get(t, "/search?q=%3Cscript%3Ealert(1)%3C/script%3E"); a.status != http.StatusOK || strings.Contains(string(a.body), "<script>alert") {
+			t.Errorf("%d: what was typed became a part of the page", a.status)
+		}
+		if a := s.get(t, "/search"); a.status != http.StatusOK {
+			t.Errorf("without a question: %d", a.status)
+		}
+	})
 }
 
 func TestPageOfSampleAndOfNothing(t *testing.T) {

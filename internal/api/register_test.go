@@ -81,7 +81,10 @@ func TestRegister(t *testing.T) {
 
 	// Nothing moved: nothing is sent. What moves is another state.
 	tag := a.header.Get("ETag")
-	same := func() bool { t.Helper(); return s.get(t, "/v1/register", "If-None-Match: "+tag).status == http.StatusNotModified }
+	same := func() bool {
+		t.Helper()
+		return s.get(t, "/v1/register", "If-None-Match: "+tag).status == http.StatusNotModified
+	}
 	if now = now.Add(time.Minute); !same() {
 		t.Error("a minute later it is another state")
 	}

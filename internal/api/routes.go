@@ -79,7 +79,6 @@ var readOnly = []string{http.MethodGet, http.MethodHead}
 // routes is the route table of the public listener.
 func (a *API) routes() []Route {
 	rs := []Route{
-		{Pattern: "/", Cost: CostLookup, Caching: CacheRevalidate, handle: a.root},
 		{Pattern: "/healthz", Cost: CostOps, Caching: CacheNever, handle: a.healthz},
 		{Pattern: "/openapi.yaml", Cost: CostLookup, Caching: CacheRevalidate, handle: a.openapi},
 		{Pattern: "/problems/{type}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.problemDoc},
@@ -94,6 +93,7 @@ func (a *API) routes() []Route {
 		{Pattern: searchPath, Cost: CostCompute, Tokens: tokensSearch, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.search},
 		{Pattern: atcPattern, Cost: CostLookup, Caching: CacheRevalidate, Data: true, AsOf: true, handle: a.atc},
 	}
+	rs = append(rs, a.pageRoutes()...)
 	rs = append(rs, a.identifierRoutes()...)
 	for _, res := range fest.Resources() {
 		path, key := "/v1/"+string(res), "{key}"
