@@ -5,6 +5,8 @@
 #   gcc                 for the race detector (cgo)
 #   xmllint             validates generated files against the schemas
 #   chromium            looks at the page as a person does
+#   npm, axe-core       the rules of accessibility that the page is held to; a
+#                       pinned version with its checksum, in the user's cache
 #   haproxy             stands before replicas that come and go
 #   PostgreSQL server   for the tests of the store: clusters of their own,
 #                       never one of the system's
@@ -27,6 +29,26 @@ need() {
 	missing="$missing $package"
 }
 
+# The version is also in internal/browsertest/axe.go; the checksum is the one
+# that npm publishes (dist.integrity).
+axe_version=4.14.1
+axe_sum=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
+axe=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/festd/axe-core-$axe_version
+
+fetch_axe() {
+	[ -e "$axe/axe.min.js" ] && return
+	mkdir -p "$axe"
+	dir=$(mktemp -d "$axe/fetch.XXXXXX")
+	(
+		cd "$dir"
+		npm pack --silent "axe-core@$axe_version" >/dev/null
+		echo "$axe_sum  axe-core-$axe_version.tgz" | sha512sum -c --quiet -
+		tar -xzf "axe-core-$axe_version.tgz" package/axe.min.js
+		mv package/axe.min.js "$axe/axe.min.js"
+	) || { rm -rf "$dir"; echo "tools: axe-core $axe_version could not be fetched" >&2; exit 1; }
+	rm -rf "$dir"
+}
+
 compiles() {
 	echo 'int main(void) { return 0; }' | "$1" -x c -o /dev/null - >/dev/null 2>&1
 }
@@ -40,11 +62,13 @@ if ! compiles "${CC:-gcc}"; then
 	missing="$missing gcc libc6-dev"
 fi
 need libxml2-utils xmllint
+[ -e "$axe/axe.min.js" ] || need npm npm
 need chromium chromium chromium-browser google-chrome
 need haproxy haproxy
 need postgresql initdb
 
 if [ -z "$missing" ]; then
+	fetch_axe
 	exit 0
 fi
 echo "tools: missing:$missing" >&2
@@ -72,3 +96,4 @@ trap '$sudo rm -f "$nocluster"' EXIT
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q
 # shellcheck disable=SC2086 # each word is a package
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+fetch_axe

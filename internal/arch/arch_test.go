@@ -157,6 +157,7 @@ func TestRooms(t *testing.T) {
 var homes = map[string][]string{
 	"github.com/jackc/pgx":                {"internal/festdb/postgres", "internal/pgtest"},
 	"github.com/jackc/tern":               {"internal/festdb/postgres"},
+	"github.com/chromedp":                 {"internal/browsertest"},
 	"database/sql":                        {"internal/festdb/postgres"},
 	"github.com/go-chi/chi":               {"internal/api", "internal/fhir"},
 	"github.com/go-json-experiment/json":  {"internal/api"},
@@ -198,7 +199,7 @@ func TestPureRooms(t *testing.T) {
 
 func TestTestPackagesAreForTests(t *testing.T) {
 	for _, p := range packages(t) {
-		for _, helper := range []string{"internal/festtest", "internal/pgtest", "internal/reference"} {
+		for _, helper := range []string{"internal/festtest", "internal/pgtest", "internal/reference", "internal/browsertest"} {
 			if slices.Contains(p.Imports, module+helper) {
 				t.Errorf("%s imports %s outside its tests", p.name(), helper)
 			}
