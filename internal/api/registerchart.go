@@ -13,7 +13,7 @@ const (
 	chartWidth  = 240
 	chartHeight = 84
 	chartSide   = 8
-	chartTop    = 14
+	chartTop    = 18
 	chartBottom = 8
 )
 

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +18,7 @@ type registerMain struct {
 	Held     []heldShown
 	HeldMore int // that wait, beside those shown
 	Facts    []registerFact
-	Before   string // the release that changes are counted from; "" is none
+	Before   string // which release changes are counted from; "" is none
 	Against  string // the file held last, whose counts stand beside; "" is none
 	Counts   []countShown
 	Charts   []chart
@@ -66,6 +68,7 @@ type verdictShown struct {
 	Outcome, Label, Colour string
 	At, Serial, Retrieved  string
 	Reason                 string
+	Summary                string // how many findings there are
 	Findings               []findingShown
 	More                   int
 }
@@ -137,7 +140,7 @@ func (w *registerWriter) main(b *registerBody) *registerMain {
 		m.Held = append(m.Held, w.held(&b.Held[i]))
 	}
 	if b.Previous != nil {
-		m.Before = w.t("release", b.Previous.Serial)
+		m.Before = w.t("from", b.Previous.Serial, string(b.Previous.RetrievalDate))
 	}
 	var held fest.Counts
 	if len(b.Held) > 0 {
@@ -180,8 +183,10 @@ func (w *registerWriter) held(c *HeldCandidate) heldShown {
 	if c.Baseline != nil {
 		h.Beside = w.t("release", *c.Baseline)
 	}
-	for i := range c.Removed {
-		h.Losses = append(h.Losses, w.loss(&c.Removed[i]))
+	removed := slices.Clone(c.Removed)
+	slices.SortStableFunc(removed, func(a, b fest.Loss) int { return cmp.Compare(b.Count, a.Count) }) // what is missed most
+	for i := range removed {
+		h.Losses = append(h.Losses, w.loss(&removed[i]))
 	}
 	h.Findings = w.findings(c.Findings, len(c.Removed) > 0)
 	if q := c.Waiting; q != nil {
@@ -314,6 +319,7 @@ func (w *registerWriter) verdict(v *RegisterVerdict) verdictShown {
 		Outcome: string(v.Outcome), Label: w.t("outcome." + string(v.Outcome)), Colour: outcomeColours[v.Outcome], At: w.time(v.At),
 		Retrieved: string(v.RetrievalDate), Reason: v.Reason, Findings: w.findings(v.Findings, v.Outcome == OutcomeHeld), More: v.FindingsTotal - len(v.Findings),
 	}
+	out.Summary = w.t("found", v.FindingsTotal)
 	if v.Serial != nil {
 		out.Serial = w.t("release", *v.Serial)
 	}
