@@ -129,7 +129,9 @@ func TestRegisterFollowsTheStore(t *testing.T) {
 		if _, err := r.Act(ctx, fest.Act{Kind: fest.ActFreeze, By: kari.By, Reason: "a ward moves"}); err != nil {
 			t.Fatal(err)
 		}
-		s.until("frozen", func(st *state) bool { return len(st.Held) == 1 && st.Frozen != nil && st.Frozen.Reason == "a ward moves" })
+		s.until("frozen", func(st *state) bool {
+			return len(st.Held) == 1 && st.Frozen != nil && st.Frozen.Reason == "a ward moves"
+		})
 		if _, err := r.Reject(ctx, more, kari); err != nil {
 			t.Fatal(err)
 		}
