@@ -25,7 +25,7 @@ func (a *API) pageRoutes() []Route {
 		a.page("/atc/{code}", "atc", nil),
 		a.page("/entries/{resource}/{key}", "entry", nil),
 		a.page("/interactions-check", "check", nil),
-		a.page("/register", "register", a.registerPage),
+		a.stateOfRegister(),
 		a.page("/docs", "docs", nil),
 	}
 }
@@ -39,6 +39,13 @@ func (a *API) page(pattern, name string, fill filler) Route {
 		}
 		return a.sendHTML(c, v, name, fill)
 	}}
+}
+
+// stateOfRegister is the route of the page of the register's state.
+func (a *API) stateOfRegister() Route {
+	rt := a.page("/register", "register", a.registerPage)
+	rt.Tokens = tokensList
+	return rt
 }
 
 // found is the route of the page of search results, which searches.

@@ -125,3 +125,55 @@ func TestRegisterOfNothing(t *testing.T) {
 		t.Errorf("the sample: %v before %v", sample["previous"], sample["release"])
 	}
 }
+
+func TestRegisterPage(t *testing.T) {
+	now := time.Date(2026, 9, 11, 12, 0, 0, 0, time.UTC)
+	state := *heldRegister()
+	state.Held = slices.Clone(state.Held)
+	state.Held[0].Removed = append(slices.Clone(state.Held[0].Removed), fest.Loss{Class: "of-a-newer-program", Count: 1, First: []fest.Affected{{ID: "<b>"}}})
+	state.HeldTotal = 7
+	state.Frozen = &api.Freeze{Since: now.Add(-time.Hour), Reason: "a ward moves"}
+	set := func(o *api.Options) { o.Register = func() *api.Register { return &state } }
+	s, _ := history(t, set)
+	none := newServer(t, nil, set)
+	for _, test := range []struct {
+		name   string
+		s      *server
+		target string
+		want   []string
+	}{
+		{"norwegian", s, "/register?lang=no", []string{
+			"En fil er holdt tilbake", "Utgave 7 er fortsatt i bruk.", "paracetamol", `href="/entries/ingredients/ID_1?lang=no"`, "37,5\u00a0%", "of-a-newer-program", "&lt;b&gt;",
+			"Nye utgaver er stanset.", "2026-09-11 13:00", "a ward moves", "Nytt sikkerhetsvarsel: Sikkerhetsvarsel", "2026-10-01", "Flere filer som venter: 6",
+			"Endringen er fra utgave 3", "kontrollen slapp den gjennom",
+		}},
+		{"english", s, "/register?lang=en", []string{"A file is held back", "Release 7 goes on being served.", "37.5\u00a0%", "Publishing is frozen.", "Releases over time"}},
+		{"nothing served", none, "/register?lang=en", []string{"No release is ready yet.", "A file is held back", "paracetamol"}},
+		{"nothing known", newServer(t, nil), "/register?lang=en", []string{"No file was judged yet."}},
+		{"the sample", newServer(t, snapshots["memory"](t, 0)), "/register?lang=en", []string{"What is in it", "No file was judged yet."}},
+	} {
+		a := test.s.get(t, test.target, "Accept: text/html")
+		if a.status != http.StatusOK {
+			t.Fatalf("%s: %d %s", test.name, a.status, a.body)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(string(a.body), want) {
+				t.Errorf("%s lacks %q", test.name, want)
+			}
+		}
+		for _, not := range []string{"Secret Person", "/secret/place", "<b>\"", "%!", "style="} {
+			if strings.Contains(string(a.body), not) {
+				t.Errorf("%s has %q", test.name, not)
+			}
+		}
+		if again := test.s.get(t, test.target, "Accept: text/html", "If-None-Match: "+a.header.Get("ETag")); again.status != http.StatusNotModified {
+			t.Errorf("%s again: %d", test.name, again.status)
+		}
+	}
+	// A point for each release in every chart, and one for the file that is held.
+	body := string(s.get(t, "/register").body)
+	charts := strings.Count(body, `<figure class="chart">`)
+	if points := strings.Count(body, `class="point`); charts < 2 || points != 4*charts || strings.Count(body, `<circle class="would"`) != charts {
+		t.Errorf("%d points in %d charts; want those of 4 releases in each", points, charts)
+	}
+}
