@@ -3,6 +3,7 @@ package app_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,7 +75,7 @@ func TestRegisterInBrowser(t *testing.T) {
 		}
 		// What is served has them still: the names lead there.
 		href := browsertest.Eval[string](tab, `document.querySelector('.held .names a').getAttribute('href')`)
-		if a := s.get(href, "Accept", "text/html"); a.StatusCode != 200 {
+		if a := s.get(href, "Accept", "text/html"); a.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", href, a.Status)
 		}
 		points := browsertest.Eval[[]int](tab, `[...document.querySelectorAll('.chart')].map((c) => c.querySelectorAll('.point').length)`)
