@@ -21,7 +21,7 @@ func (a *API) pageRoutes() []Route {
 		{Pattern: "/", Cost: CostLookup, Caching: CacheRevalidate, handle: a.root},
 		{Pattern: "/assets/{file}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.asset},
 		a.found(),
-		a.page("/atc", "atc", nil),
+		a.page("/atc", "atc", a.atcPage),
 		a.page("/atc/{code}", "atc", nil),
 		a.page("/entries/{resource}/{key}", "entry", nil),
 		a.page("/interactions-check", "check", nil),

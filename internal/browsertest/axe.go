@@ -30,15 +30,31 @@ func (tab *Tab) axe() string {
 const axeRules = `{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'], resultTypes: ['violations'],
 	rules: {'target-size': {enabled: true}}}`
 
+// colourRules are those of axe that depend on the colours alone.
+const colourRules = `{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']}`
+
 // Axe fails the test for every violation of the rules of accessibility in what
 // the tab shows.
 func (tab *Tab) Axe() {
+	tab.t.Helper()
+	tab.runAxe(axeRules, 10)
+}
+
+// AxeColours does so for what depends on colours, where [Tab.Axe] looked at
+// the same page in the other scheme.
+func (tab *Tab) AxeColours() {
+	tab.t.Helper()
+	tab.runAxe(colourRules, 1)
+}
+
+// runAxe runs rules, of which so many must have found something to look at.
+func (tab *Tab) runAxe(rules string, least int) {
 	tab.t.Helper()
 	if !Eval[bool](tab, `typeof axe === 'object'`) {
 		_ = Eval[bool](tab, tab.axe()+"\n;true")
 	}
 	result := Eval[string](tab, fmt.Sprintf(`axe.run(document, %s).then((r) => JSON.stringify({passes: r.passes.length, violations: r.violations.map((v) => ({
-		id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' — ' + n.failureSummary)}))}))`, axeRules))
+		id: v.id, help: v.help, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' — ' + n.failureSummary)}))}))`, rules))
 	var found struct {
 		Passes     int
 		Violations []struct {
@@ -49,7 +65,7 @@ func (tab *Tab) Axe() {
 	if err := json.Unmarshal([]byte(result), &found); err != nil {
 		tab.t.Fatal(err)
 	}
-	if found.Passes < 10 { // it looked at nothing
+	if found.Passes < least { // it looked at nothing
 		tab.t.Errorf("axe: only %d rules passed", found.Passes)
 	}
 	for _, v := range found.Violations {

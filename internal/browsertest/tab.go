@@ -12,10 +12,12 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // View is what a tab is looked at on.
@@ -61,18 +63,25 @@ func (b *Browser) Open(t testing.TB, origin string, v View) *Tab {
 	if err := chromedp.Do(ctx); err != nil { // makes the tab, which ends with the context of this call
 		t.Fatal(err)
 	}
-	scheme := "light"
-	if v.Dark {
-		scheme = "dark"
-	}
 	tab.Do(
 		step(log.Enable, cdp.Empty{}), step(network.Enable, network.EnableParams{}),
 		step(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: v.Height, DeviceScaleFactor: 1, Mobile: v.Width <= 500}),
-		step(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
-		}}),
 	)
+	tab.Dark(v.Dark)
 	return tab
+}
+
+// Dark asks the page for the dark scheme, or for the light one.
+func (tab *Tab) Dark(is bool) {
+	tab.t.Helper()
+	scheme := "light"
+	if is {
+		scheme = "dark"
+	}
+	tab.view.Dark = is
+	tab.Do(step(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}))
 }
 
 // Allow takes what matches for no fault: a test that makes the server fail
@@ -200,10 +209,50 @@ func (tab *Tab) WaitText(selector, text string) {
 }
 
 // Type types into what has the focus, letter by letter; keys without a letter
-// are those of package kb.
+// are those of package kb. A key that writes something is one event with its
+// text, as from a keyboard: then a page that takes the key also keeps the text
+// from its effect, such as Enter from sending a form.
 func (tab *Tab) Type(text string) {
 	tab.t.Helper()
-	tab.Do(chromedp.KeyEvent(text))
+	var steps []Step
+	for _, r := range text {
+		keys := kb.Encode(r)
+		for i, k := range keys {
+			if k.Type == kb.KeyChar {
+				continue
+			}
+			if i+1 < len(keys) && keys[i+1].Type == kb.KeyChar {
+				k.Text, k.UnmodifiedText = keys[i+1].Text, keys[i+1].UnmodifiedText
+			}
+			steps = append(steps, step(input.DispatchKeyEvent, *k))
+		}
+	}
+	tab.Do(steps...)
+}
+
+// Press presses a key with Ctrl held down.
+func (tab *Tab) Press(key string) {
+	tab.t.Helper()
+	tab.Do(chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+}
+
+// Click clicks with the mouse on the middle of the first element that a
+// selector of CSS finds.
+func (tab *Tab) Click(selector string) {
+	tab.t.Helper()
+	tab.Wait(fmt.Sprintf(`document.querySelector(%q)`, selector))
+	at := Eval[[]float64](tab, fmt.Sprintf(`((e) => {
+		e.scrollIntoView({block: 'center', behavior: 'instant'});
+		const r = e.getClientRects()[0];
+		return [r.x + r.width / 2, r.y + r.height / 2];
+	})(document.querySelector(%q))`, selector))
+	tab.Do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// Focus gives the focus to an element.
+func (tab *Tab) Focus(selector string) {
+	tab.t.Helper()
+	_ = Eval[bool](tab, fmt.Sprintf(`(document.querySelector(%q).focus(), true)`, selector))
 }
 
 // Path is the path and query of the page that is shown.

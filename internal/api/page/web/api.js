@@ -16,9 +16,26 @@ export class Problem extends Error {
 
 const kinds = { 404: 'unknown', 410: 'removed', 429: 'busy', 503: 'busy' };
 
-// ask asks; the answer is JSON, or text where accept is another type.
-export async function ask(path, { signal, body, accept = 'application/json' } = {}) {
+// A page asks few questions at once: the server serves others, too, and its
+// slots for what takes work are few.
+const most = 4;
+let under = 0;
+const waiting = [];
+
+async function turn() {
+  if (under < most) under++;
+  else await new Promise((go) => { waiting.push(go); });
+}
+function done() {
+  const next = waiting.shift();
+  if (next) next();
+  else under--;
+}
+
+// ask asks; the answer is JSON, or its text where text is asked for.
+export async function ask(path, { signal, body, text = false, accept = 'application/json' } = {}) {
   let response;
+  await turn();
   try {
     response = await fetch(path, {
       method: body ? 'POST' : 'GET', signal, credentials: 'same-origin',
@@ -28,6 +45,8 @@ export async function ask(path, { signal, body, accept = 'application/json' } = 
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem('offline', {}, 5);
+  } finally {
+    done();
   }
   if (!response.ok) {
     const said = await response.json().catch(() => ({}));
@@ -35,7 +54,7 @@ export async function ask(path, { signal, body, accept = 'application/json' } = 
     throw new Problem(kinds[response.status] ?? (response.status < 500 ? 'refused' : 'failed'), said, wait);
   }
   follow(response.headers);
-  return accept === 'application/json' ? response.json() : response.text();
+  return text ? response.text() : response.json();
 }
 
 // all asks a list page by page, up to most items.

@@ -97,6 +97,7 @@ export function combobox(field, { source, choose, wait = 120 }) {
       case 'ArrowUp':
         event.preventDefault();
         if (box.hidden || n === 0) { look(); break; }
+        stop(); // the list does not change under who chooses from it
         activate(event.key === 'ArrowDown' ? (active + 1) % n : (active <= 0 ? n : active) - 1);
         break;
       case 'Enter':

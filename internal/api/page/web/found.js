@@ -1,7 +1,7 @@
 // What the search finds, as rows.
 import { ask } from './api.js';
 import { el, marked } from './dom.js';
-import { number, said, t } from './text.js';
+import { count, said, t } from './text.js';
 
 // question is the path of a search.
 export const question = (text, limit) => `/v1/search?limit=${limit}&q=${encodeURIComponent(text)}`;
@@ -23,7 +23,7 @@ export function why(item) {
 export function row(item) {
   return [
     el('span', { class: 'kind' }, said('kind', item.kind)),
-    el('span', { class: 'name' }, title(item), why(item)),
+    el('span', { class: 'name', lang: 'nb' }, title(item), why(item)),
     el('span', { class: 'more' }, item.kind !== 'atc' && item.atc ? el('span', {}, item.atc.code) : null, market(item)),
   ];
 }
@@ -36,7 +36,7 @@ export function market(item) {
 
 // note says how much was found, and what to know of it.
 export function note(found) {
-  const out = [found.total === 0 ? t('found.none') : t(found.total === 1 ? 'found.one' : 'found.many', { n: number(found.total) })];
+  const out = [found.total === 0 ? t('found.none') : count('found.many', found.total)];
   if (found.typos) out.push(t('found.typos'));
   if (found.missing?.length) out.push(t('found.missing', { words: found.missing.join(', ') }));
   return out.join(' ');

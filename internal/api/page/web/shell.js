@@ -12,7 +12,8 @@ if (field) {
     choose: (item) => { location.href = link.entry(item.resource, item.id); },
   });
   const asked = new URLSearchParams(location.search).get('q');
-  if (asked) field.value = asked;
+  if (asked && !field.value) field.value = asked;
+  delete field.dataset.waits;
 }
 
 // Ctrl+K or ⌘K: no single character, which would collide with speech input

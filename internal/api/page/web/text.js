@@ -16,6 +16,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// count is the text of that key for a number: key.one for 1 in place of key.
+export const count = (key, n, values = {}) => t(n === 1 ? `${key}.one` : key, { n: number(n), ...values });
+
 // said is the text of a word of the API, such as a state; a word that is new
 // to this page is shown as it came.
 export const said = (group, word) => texts[`${group}.${word}`] ?? word;

@@ -1,0 +1,55 @@
+// Interactions as FEST describes them. The relevance never stands without the
+// situation that it holds in (R118), and no text is shortened.
+import { all, ask } from './api.js';
+import { el, facts } from './dom.js';
+import * as link from './link.js';
+import { code, nb, outside } from './refer.js';
+import { count, said, t } from './text.js';
+
+const tones = { 1: 'red', 2: 'amber', 3: '' };
+
+// relevance is how serious an interaction is: by words, never by colour alone.
+export const relevance = (r) => (r ? el('span', { class: `tag ${tones[r.code] ?? ''}` }, nb(r.display || r.code)) : null);
+
+// between names the two groups.
+const between = (i) => (i.groups ?? (i.substanceGroups ?? []).map((g) => g.name ?? g.substances.map((s) => s.substance).join(', '))).join(' – ');
+
+// interaction shows one; who is what of a list it holds for.
+export function interaction(i, who) {
+  const handling = typeof i.handling === 'string' ? [{ text: i.handling.trim() }] : i.handling ?? [];
+  return el('article', { class: `card relevance-${i.relevance?.code ?? '0'}` },
+    el('h3', {}, relevance(i.relevance), ' ', el('a', { href: link.entry('interactions', i.id) }, nb(between(i)))),
+    who ? el('p', { class: 'who' }, who) : null,
+    facts(
+      [t('interaction.situation'), nb(i.situationCriterion)],
+      [t('interaction.consequence'), nb(i.clinicalConsequence)],
+      [t('interaction.mechanism'), nb(i.interactionMechanism)],
+      ...handling.map((h) => [h.heading ? nb(h.heading) : t('interaction.handling'), nb(h.text)]),
+      [t('interaction.basis'), nb(code(i.sourceBasis))],
+      [t('interaction.sources'), i.references?.length ? el('details', {}, el('summary', {}, count('interaction.sourcesOf', i.references.length)),
+        el('ul', {}, i.references.map((r) => el('li', {}, r.source ?? '', ' ', r.url ? outside(r.url) : null)))) : null],
+    ));
+}
+
+// interactions are all that FEST describes of one thing: by its ATC codes, or
+// by its substances where it has none.
+export async function interactions(resource, id) {
+  const check = await ask('/v1/interaction-checks', { body: { lines: [resource === 'atc' ? { atc: id } : { resource, id }] } });
+  const line = check.lines[0];
+  const found = new Map();
+  for (const c of line.atc ?? []) {
+    for (const i of (await all(`/v1/interaction-search?limit=100&q=${encodeURIComponent(c.code)}`)).items) found.set(i.id, i);
+  }
+  const substances = resource === 'ingredients' ? [{ id }] : line.atc?.length ? [] : line.substances ?? [];
+  for (const s of substances) {
+    for (const i of (await all(`/v1/interactions?limit=100&ingredient=${encodeURIComponent(s.id)}`)).items) if (!found.has(i.id)) found.set(i.id, i);
+  }
+  const items = [...found.values()].sort((a, b) => (a.relevance?.code ?? '9').localeCompare(b.relevance?.code ?? '9'));
+  return [
+    line.notAssessed ? el('div', { class: 'warning' }, el('strong', {}, said('pair', 'notAssessed')), ' ', t('check.notAssessed', { code: line.notAssessed.code })) : null,
+    line.checkable ? null : el('div', { class: 'warning' }, el('strong', {}, said('pair', 'couldNotBeChecked')), ' ', said('reason', line.reason)),
+    items.length ? el('p', {}, count('interactions.found', items.length)) : el('p', {}, t(line.checkable && !line.notAssessed ? 'interactions.none' : 'interactions.noneUnsure')),
+    items.length > 3 ? el('details', {}, el('summary', {}, t('interactions.show')), items.map((i) => interaction(i))) : items.map((i) => interaction(i)),
+    el('p', {}, el('a', { href: link.check([`${resource}/${id}`]) }, t('check.with'))),
+  ];
+}
