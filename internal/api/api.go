@@ -24,13 +24,16 @@ type API struct {
 	// questions are those of the table that /v1 lists.
 	questions []indexQuestion
 	current   atomic.Pointer[view]
-	coders    *compressors
-	pages     *page.Set
-	spec      document
-	opsSpec   document
-	oslo      *time.Location // of FEST's days (R1)
-	logged    atomic.Uint64  // successful requests, for thinning the access log
-	words     logWords       // what paths of the access log may say
+	// registered is the state of the register as it was last asked for.
+	registered atomic.Pointer[registerDocument]
+	coders     *compressors
+	pages      *page.Set
+	swagger    map[string]swaggerFile // what the page /docs loads beside, by name
+	spec       document
+	opsSpec    document
+	oslo       *time.Location // of FEST's days (R1)
+	logged     atomic.Uint64  // successful requests, for thinning the access log
+	words      logWords       // what paths of the access log may say
 
 	public, ops http.Handler
 }
@@ -53,6 +56,7 @@ func New(o Options) (*API, error) {
 	if a.pages, err = page.New(); err != nil {
 		return nil, err
 	}
+	a.swagger = swaggerUI()
 	a.table, a.opsTable = a.routes(), a.opsRoutes()
 	a.questions = questionsOf(a.table)
 	a.words = newLogWords(a.table, a.opsTable)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/festtest"
 )
 
@@ -53,7 +54,7 @@ func (r *requested) send(t testing.TB, s *server) answer {
 }
 
 func TestExamplesOfTheDescription(t *testing.T) {
-	s := newServer(t, snapshots["memory"](t, 7))
+	s := newServer(t, snapshots["memory"](t, 7), func(o *api.Options) { o.Register = heldRegister })
 	if *update {
 		writeExamples(t, s)
 		return // what was compiled in is still the old one

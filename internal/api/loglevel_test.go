@@ -58,7 +58,9 @@ func TestLogLevel(t *testing.T) {
 		}
 		expect("without the token", slog.LevelInfo)
 	})
-	s := newServer(t, nil, func(o *api.Options) { o.Admin, o.Ops = new(fakeAdmin), api.OpsAccess{Administered: true, Caller: caller} })
+	s := newServer(t, nil, func(o *api.Options) {
+		o.Admin, o.Ops = new(fakeAdmin), api.OpsAccess{Administered: true, Caller: caller}
+	})
 	if a := s.admin(t, http.MethodPut, "/admin/v1/log-level", `{"level":"debug"}`); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("a level that cannot be changed: %d %s", a.status, a.body)
 	}

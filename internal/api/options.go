@@ -47,6 +47,11 @@ type Options struct {
 	// is asked for each request and must cost next to nothing; what it returns
 	// must not change. A nil function means never.
 	Advisory func() *Advisory
+	// Register returns what was judged and decided. It is asked for each request
+	// of the register's state and must cost next to nothing; what it returns
+	// must not change, and is the same until something new is known. A nil
+	// function means nothing is known.
+	Register func() *Register
 	// Sources gives the file that the served release was made of; nil means
 	// that there are none.
 	Sources Sources

@@ -25,6 +25,8 @@ func (a *API) pageRoutes() []Route {
 		a.page("/atc/{code}", "atc", nil),
 		a.page("/entries/{resource}/{key}", "entry", nil),
 		a.page("/interactions-check", "check", nil),
+		a.stateOfRegister(),
+		a.page("/docs", "docs", nil),
 	}
 }
 
@@ -37,6 +39,13 @@ func (a *API) page(pattern, name string, fill filler) Route {
 		}
 		return a.sendHTML(c, v, name, fill)
 	}}
+}
+
+// stateOfRegister is the route of the page of the register's state.
+func (a *API) stateOfRegister() Route {
+	rt := a.page("/register", "register", a.registerPage)
+	rt.Tokens = tokensList
+	return rt
 }
 
 // found is the route of the page of search results, which searches.
@@ -89,6 +98,13 @@ var pagePolicy = []string{page.Policy}
 
 // asset answers /assets/{file}.
 func (a *API) asset(c *call, _ *view) error {
+	if read := a.swagger[c.key]; read != nil {
+		rep, err := read()
+		if err != nil {
+			return internal(err)
+		}
+		return a.send(c, rep)
+	}
 	f, ok := a.pages.Asset(c.key)
 	if !ok {
 		return fail(errNoRoute, "no page loads such a file")

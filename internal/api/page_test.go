@@ -69,7 +69,7 @@ func TestPageLinksWork(t *testing.T) {
 
 func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 	s := newServer(t, snapshots["memory"](t, 7))
-	for _, target := range []string{"/", "/search?q=parac", "/atc", "/atc/N02BE01", "/entries/drugs/ID_1", "/interactions-check"} {
+	for _, target := range []string{"/", "/search?q=parac", "/atc", "/atc/N02BE01", "/entries/drugs/ID_1", "/interactions-check", "/register", "/docs"} {
 		a := s.get(t, target)
 		body := string(a.body)
 		policy := a.header.Get("Content-Security-Policy")
@@ -100,6 +100,7 @@ func TestPagesLoadNothingFromElsewhere(t *testing.T) {
 func TestAssets(t *testing.T) {
 	s := newServer(t, nil)
 	for name, kind := range map[string]string{
+		"swagger-ui.css": "text/css; charset=utf-8", "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 		"shell.css": "text/css; charset=utf-8", "shell.js": "text/javascript; charset=utf-8", "texts-nb.json": "application/json", "texts-en.json": "application/json",
 	} {
 		a := s.get(t, "/assets/"+name)

@@ -26,7 +26,7 @@ func questionsOf(table []Route) []indexQuestion {
 	var out []indexQuestion
 	for i := range table {
 		r := &table[i]
-		asks := strings.HasPrefix(r.Pattern, "/v1/") && !strings.HasPrefix(r.Pattern, "/v1/releases") && r.Pattern != atcPattern
+		asks := strings.HasPrefix(r.Pattern, "/v1/") && !strings.HasPrefix(r.Pattern, "/v1/releases") && r.Pattern != atcPattern && r.Pattern != registerPath
 		if asks && r.Resource == "" {
 			out = append(out, indexQuestion{r.Methods[0], r.Pattern})
 		}
@@ -78,7 +78,7 @@ func (v *view) indexBody() indexBody {
 	b.Resources = append(b.Resources, indexResource{Resource: string(cache.ResourceATC), Href: atcPattern, Template: true, Total: v.snap.Len(cache.ResourceATC)})
 	b.Questions = v.questions
 	b.Links = []indexLink{
-		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"},
+		{"describedby", "/openapi.yaml"}, {"release", "/v1/releases/current"}, {"releases", "/v1/releases"}, {"register", registerPath},
 		{"search", searchPath + "?q={q}"}, {"atc", atcPattern}, {"status", "/healthz"},
 	}
 	return b

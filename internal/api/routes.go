@@ -88,6 +88,7 @@ func (a *API) routes() []Route {
 		{Pattern: "/problems/{type}", Cost: CostLookup, Caching: CacheRevalidate, handle: a.problemDoc},
 		{Pattern: "/fest/fest251.zip", Cost: CostBulk, Tokens: tokensBulk, Caching: CacheRevalidate, Data: true, handle: a.source},
 		{Pattern: "/v1", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.resources},
+		{Pattern: registerPath, Cost: CostLookup, Tokens: tokensList, Caching: CacheRevalidate, handle: a.register},
 		{Pattern: "/v1/releases", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledger},
 		{Pattern: "/v1/releases/current", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.currentRelease},
 		{Pattern: "/v1/releases/{serial}", Cost: CostLookup, Caching: CacheRevalidate, Data: true, handle: a.ledgerRelease},

@@ -386,6 +386,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		check("/v1", "/v1")
 		check("/v1/releases/current", "/v1/releases/current")
 		check("/v1/releases", "/v1/releases")
+		check("/v1/register", "/v1/register")
+		check("/v1/register?x=1", "/v1/register")
 		check("/v1/releases?x=1", "/v1/releases")
 		check("/v1/releases/7", "/v1/releases/{serial}")
 		check("/v1/releases/9", "/v1/releases/{serial}")

@@ -70,7 +70,9 @@ func TestNoAnswerMixesReleases(t *testing.T) {
 		{"/v1/ingredients?name=stoff+1", "application/json", `{"serial":%s,`},
 		{"/v1/releases/current", "application/json", `{"serial":%s,`},
 		{"/v1", "application/json", `{"serial":%s,`},
+		{"/v1/register", "application/json", `{"release":{"serial":%s,`},
 		{"/", "text/html", `data-release="serial">%s<`},
+		{"/register", "text/html", `data-release="serial">%s<`},
 	} {
 		clients.Go(func() {
 			for {

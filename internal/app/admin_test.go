@@ -238,6 +238,9 @@ func TestAdminWithoutDatabase(t *testing.T) {
 	s.ready("2")
 	r.Admin = r.admin()
 	cluster.Kill()
+	if st := s.until("the state of the register, from memory", func(st *state) bool { return len(st.Releases) == 2 }); st.Release.Serial != 2 {
+		t.Errorf("release %d is served; want 2", st.Release.Serial)
+	}
 	if _, err := r.Rollback(t.Context(), "1", kari); !errors.Is(err, api.ErrAdminUnavailable) {
 		t.Errorf("%v; want that the store cannot be reached", err)
 	}

@@ -22,8 +22,9 @@ type known struct {
 
 	mu     sync.Mutex // of learn
 	gone   []festdb.Removal
-	noted  map[uint64]bool // acts that were told of
-	primed bool            // the acts of before the start were noted
+	noted  map[uint64]bool               // acts that were told of
+	primed bool                          // the acts of before the start were noted
+	judged map[uint64]*api.HeldCandidate // by act, so that a verdict is read once
 	costs  costs
 
 	now   atomic.Pointer[knowledge]
@@ -39,11 +40,12 @@ type knowledge struct {
 	plain    []fest.Release
 	since    string        // HentetDato of the oldest that is known
 	advisory *api.Advisory // the last one that was not withdrawn; it says itself when it ends
+	register *api.Register
 }
 
 func newKnown(s store, log *slog.Logger) *known {
 	m := &known{store: s, log: log, noted: map[uint64]bool{}, costs: costs{}}
-	m.now.Store(&knowledge{docket: fest.NewDocket(nil, nil, time.Now())})
+	m.now.Store(&knowledge{docket: fest.NewDocket(nil, nil, time.Now()), register: new(api.Register)})
 	return m
 }
 
@@ -71,6 +73,7 @@ func (m *known) learn(ctx context.Context) {
 	if a := k.docket.Advisory; a != nil {
 		k.advisory = &api.Advisory{Text: a.Text, Since: a.At, Until: a.Until}
 	}
+	k.register = m.registerOf(k)
 	m.bury(ctx)
 	k.since = m.oldest(k.plain)
 	m.now.Store(k)

@@ -39,7 +39,7 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	}
 	faces, err := api.New(api.Options{
 		Served: a.served, Registry: a.registry, State: a.state, Log: a.opts.Log, AccessLog: a.opts.AccessLog,
-		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory,
+		Version: a.opts.Version, KnownSince: a.memory.knownSince, Archive: a.archive, Advisory: a.memory.advisory, Register: a.memory.register,
 		Admin: admin, Ops: a.access.ops.access(a.opts.OpsListen), Audit: a.access.audit.add,
 		Credentials: a.access.credentials(), NoAnonymous: noAnonymous, AnonymousClasses: classes, Valves: valves, Slow: api.Slow{Rate: a.opts.Valves.BulkMinRate},
 		Sources: &sources{disk: store.Disk}, RulesOff: rulesOff,

@@ -30,6 +30,15 @@ type Affected struct {
 	Line int    `json:"line,omitempty"`
 }
 
+// Loss is what a class loses from one content to the next: Count of the Of
+// objects that it had, and the first hundred of them.
+type Loss struct {
+	Class string     `json:"class"` // name as in Counts
+	Count int        `json:"count"`
+	Of    int        `json:"of"`
+	First []Affected `json:"first"`
+}
+
 // The rules of the decoder.
 const (
 	RuleNamespaceLost    = "namespace-lost"       // an element stood in no namespace

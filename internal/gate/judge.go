@@ -49,6 +49,9 @@ func Judge(candidate, baseline, anchor *Facts, cfg Config, now time.Time, probe 
 	for i := range v.Findings {
 		v.Held = v.Held || v.Findings[i].Severity == fest.SeverityHold
 	}
+	if v.Held {
+		v.Removed = j.losses()
+	}
 	slices.SortStableFunc(v.Findings, func(a, b Finding) int { return cmp.Compare(weight(&a), weight(&b)) })
 	return v
 }
@@ -73,6 +76,31 @@ type judgement struct {
 
 	gone, removed [numClasses]bool // classes that are reported already
 	emptied       map[string]bool  // code lists that are
+}
+
+// named is how many entries of a loss are named: findings name all of those
+// that hold.
+const named = 100
+
+// losses is what each class loses beside the release served; nothing where
+// there is none to compare with.
+func (j *judgement) losses() []fest.Loss {
+	if j.baseline == nil {
+		return nil
+	}
+	var out []fest.Loss
+	for _, c := range allClasses() {
+		rows := j.served.of(c).removed
+		if len(rows) == 0 {
+			continue
+		}
+		l := fest.Loss{Class: c.String(), Count: len(rows), Of: j.baseline.count(c), First: make([]fest.Affected, 0, min(named, len(rows)))}
+		for _, row := range rows[:min(named, len(rows))] {
+			l.First = append(l.First, j.baseline.affected(c, row))
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // limit is the running rule's for a class of the size.

@@ -18,6 +18,10 @@ type Verdict struct {
 	// Findings: first those that hold, then those waived, then notes; each in
 	// the order of the rules.
 	Findings []Finding `json:"findings"`
+	// Removed is what would have left with a candidate that is held, beside the
+	// release served and whatever the limits: every class that loses something,
+	// in the order of the classes.
+	Removed []fest.Loss `json:"removed,omitempty"`
 	// Waiting is what clients do not get while the candidate is held.
 	Waiting Waiting `json:"waiting"`
 }

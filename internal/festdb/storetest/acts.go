@@ -205,7 +205,7 @@ func heldForWeeks(t *testing.T, b Backend) {
 	for i := range 9 {
 		c := fest.Content{
 			Digest: fest.Digest(strings.Repeat(string(rune('0'+i)), 64)), Document: Document(i), Filter: fest.FilterPrescriber,
-			Findings: []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Text: "many"}},
+			Findings: []fest.Finding{{Rule: "removed", Severity: fest.SeverityHold, Text: "many", Affected: []fest.Affected{{ID: "ID_1"}}}},
 		}
 		held = append(held, record(t, s, fest.Act{Kind: fest.ActHold, By: "festd", Content: c.Digest,
 			Candidate: &fest.Candidate{Content: c, Baseline: rel.Serial, Verdict: verdict}}))
@@ -214,8 +214,14 @@ func heldForWeeks(t *testing.T, b Backend) {
 	for _, s := range []festdb.Store{s, b.Open(t)} {
 		whole := 0
 		for _, a := range actsOf(t, s) {
-			if a.Candidate != nil && len(a.Candidate.Verdict)+len(a.Candidate.Content.Findings) > 0 {
+			if a.Candidate == nil {
+				continue
+			}
+			if len(a.Candidate.Verdict)+len(a.Candidate.Content.Findings[0].Affected) > 0 {
 				whole++
+			}
+			if f := a.Candidate.Content.Findings; len(f) != 1 || f[0].Text != "many" {
+				t.Errorf("%+v; want the finding, if not its names", f)
 			}
 		}
 		if whole > 5 {
