@@ -34,7 +34,7 @@ import (
 // after each section. The files are of a thirtieth of the size, unless
 // FESTD_QUICKSTART_FULL is set: then the page makes them itself.
 func TestQuickstart(t *testing.T) {
-	needs(t, "bash", "curl", "jq", "prometheus", "promtool", "setpriv")
+	needs(t, "bash", "curl", "jq", "initdb", "nginx", "prometheus", "promtool", "setpriv")
 	q := prepare(t)
 	if os.Getenv("FESTD_QUICKSTART_FULL") == "" {
 		q.smallFiles()

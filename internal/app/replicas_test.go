@@ -106,9 +106,6 @@ func TestReplicasAgree(t *testing.T) {
 	}
 	for _, s := range replicas {
 		eventually(t, "the held candidate is counted", func() bool { return s.metricLine("fest_candidates_held 1") })
-		if s.metricLine("fest_held_safety_notifications 0") {
-			t.Error("the verdict names notifications that wait, the metric does not")
-		}
 		if got := s.get(gone); got.StatusCode != http.StatusOK {
 			t.Errorf("while it is held: %s", got.Status)
 		}
