@@ -43,7 +43,7 @@ test-fast: ## All tests without the race detector, results cached
 # (internal/arch holds them to that), nor where real programs are driven, and
 # takes ten times as long.
 ALONE := internal/api/answer internal/fest internal/gate internal/m30 internal/rules internal/sample internal/search internal/wire
-DRIVEN := deploy deploy/prometheus internal/endtoend internal/fullsize
+DRIVEN := deploy deploy/prometheus docs/examples internal/api/page internal/endtoend internal/fullsize
 PLAIN := $(ALONE) $(DRIVEN)
 
 .PHONY: test-race

@@ -10,6 +10,7 @@ import (
 
 	"github.com/festd/festd/api"
 	"github.com/festd/festd/internal/api/page"
+	"github.com/festd/festd/internal/fest"
 )
 
 // API answers HTTP for one server. New makes it; its handlers may be used by
@@ -52,7 +53,7 @@ func New(o Options) (*API, error) {
 	if err := o.Registry.Register(newAdmissionCollector(adm)); err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: oslo()}
+	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: fest.Oslo()}
 	if a.pages, err = page.New(); err != nil {
 		return nil, err
 	}

@@ -174,15 +174,6 @@ func retrievedAt(d fest.DateTime) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, string(d)); err == nil {
 		return t, true
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04:05", string(d), oslo())
+	t, err := time.ParseInLocation("2006-01-02T15:04:05", string(d), fest.Oslo())
 	return t, err == nil
-}
-
-// oslo is the zone of FEST's dates (R1). Without a zone database it is an hour
-// wrong in summer, which an age in days does not show.
-func oslo() *time.Location {
-	if l, err := time.LoadLocation("Europe/Oslo"); err == nil {
-		return l
-	}
-	return time.FixedZone("CET", 60*60)
 }

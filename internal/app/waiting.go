@@ -56,11 +56,7 @@ func (w *waiting) add(inside gate.Waiting) {
 	for _, n := range inside.Notifications {
 		w.keys[n.Key] = true
 	}
-	oslo, err := time.LoadLocation("Europe/Oslo")
-	if err != nil {
-		oslo = time.FixedZone("CET", 60*60) // an hour late in summer
-	}
-	day, err := time.ParseInLocation(time.DateOnly, inside.NextDate, oslo)
+	day, err := time.ParseInLocation(time.DateOnly, inside.NextDate, fest.Oslo())
 	if err == nil && (w.next.IsZero() || day.Before(w.next)) {
 		w.next = day
 	}

@@ -73,7 +73,7 @@ func (j *judgement) nextDate(w *Waiting) {
 			known[at{d.slot, day(j.served.before.text[d.date])}] += d.n
 		}
 	}
-	today := j.now.Format(time.DateOnly)
+	today := j.now.In(fest.Oslo()).Format(time.DateOnly) // R1
 	slots := compiled().slots
 	inside := map[at]uint32{}
 	for _, d := range j.candidate.dates {

@@ -99,6 +99,11 @@ func TestWhatWaitsInside(t *testing.T) {
 	if len(first.Notifications) != 26 { // two in five of sixty are of types 1 and 3
 		t.Errorf("first ever: %d notices", len(first.Notifications))
 	}
+	// Half an hour to midnight in UTC, the first of October has begun in Oslo (R1).
+	late := gate.Judge(after.facts(), newWorld().facts(), nil, gate.Default(), time.Date(2026, 9, 30, 23, 30, 0, 0, time.UTC), nil).Waiting
+	if late.NextDate != "2026-10-15" {
+		t.Errorf("in the night to the first of October: next is %s", late.NextDate)
+	}
 	same := judge(after, after, gate.Default()).Waiting
 	if same.NextDate != "" {
 		t.Errorf("a date that the served release knows waits: %+v", same)

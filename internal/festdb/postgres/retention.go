@@ -109,6 +109,9 @@ func (s *Store) sweep(ctx context.Context) error {
 	return unavailable(ctx, err)
 }
 
+// sweepEntries removes a batch. The ids are an array, not a subquery to be
+// joined: where the statistics are of a table that was empty yet, a join may
+// be planned that looks at every entry for every id.
 func (s *Store) sweepEntries(ctx context.Context) (more bool, err error) {
 	err = s.write(ctx, s.pool, func(tx pgx.Tx) error {
 		gone, err := s.exec(ctx, tx, `
@@ -116,9 +119,9 @@ func (s *Store) sweepEntries(ctx context.Context) (more bool, err error) {
 				SELECT coalesce(range_agg(int4range(r.first, r.first + r.count)), '{}') AS entries
 				FROM fest.content c, LATERAL unnest(c.first, c.count) AS r (first, count)
 			)
-			DELETE FROM fest.entry WHERE id IN (
+			DELETE FROM fest.entry WHERE id = ANY (ARRAY(
 				SELECT e.id FROM fest.entry e, kept WHERE NOT e.id <@ kept.entries ORDER BY e.id LIMIT $1
-			)`, sweepBatch)
+			))`, sweepBatch)
 		more = gone.RowsAffected() == sweepBatch
 		return err
 	})
