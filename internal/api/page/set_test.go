@@ -70,6 +70,9 @@ func TestAssetsExist(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range loads.FindAllStringSubmatch(string(body), -1) {
+				if strings.HasPrefix(m[1], "swagger-ui") {
+					continue // a module's, which the rooms above hand out and test
+				}
 				if _, ok := s.Asset(m[1]); !ok {
 					t.Errorf("%s loads %s, which is none", file, m[1])
 				}
