@@ -222,10 +222,11 @@ type diagnosis struct {
 	days                 []string
 }
 
-// diagnoses are all codes of reimbursement groups, asked in both
-// classifications: the same text in the other is another code (R89).
+// diagnoses are all codes of reimbursement groups in their classification; a
+// tenth of them also in the other, where the same text is another code, and
+// without their dot (R89).
 func diagnoses(entries []*fest.Entry) []diagnosis {
-	days := map[string][]string{}
+	days := map[[2]string][]string{}
 	for _, e := range entries {
 		of, ok := e.Object.(*fest.Reimbursement)
 		if !ok {
@@ -234,16 +235,27 @@ func diagnoses(entries []*fest.Entry) []diagnosis {
 		for i := range of.ReimbursementGroups {
 			codes := of.ReimbursementGroups[i].ReimbursementCodes
 			for k := range codes {
-				code := codes[k].Code.Code
-				datesIn(reflect.ValueOf(&codes[k]), func(day string) { days[code] = append(days[code], day) })
+				name := [2]string{answer.ICD10, codes[k].Code.Code}
+				if system := codes[k].Code.System; strings.HasSuffix(system, ".7170") || strings.HasSuffix(system, ".7434") {
+					name[0] = answer.ICPC2
+				}
+				datesIn(reflect.ValueOf(&codes[k]), func(day string) { days[name] = append(days[name], day) })
 			}
 		}
 	}
+	names := slices.SortedFunc(maps.Keys(days), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	var out []diagnosis
-	for _, code := range slices.Sorted(maps.Keys(days)) {
-		slices.Sort(days[code])
-		on := slices.Compact(days[code])
-		out = append(out, diagnosis{answer.ICPC2, code, on}, diagnosis{answer.ICD10, code, on})
+	for i, name := range names {
+		slices.Sort(days[name])
+		on := slices.Compact(days[name])
+		out = append(out, diagnosis{name[0], name[1], on})
+		if i%10 == 0 {
+			other := map[string]string{answer.ICPC2: answer.ICD10, answer.ICD10: answer.ICPC2}[name[0]]
+			out = append(out, diagnosis{other, name[1], on})
+			if plain := strings.ReplaceAll(name[1], ".", ""); plain != name[1] {
+				out = append(out, diagnosis{name[0], plain, on})
+			}
+		}
 	}
 	return out
 }
