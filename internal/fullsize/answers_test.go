@@ -66,7 +66,7 @@ func TestSubstitutionAtFullSize(t *testing.T) {
 			packages = append(packages, e)
 		}
 	}
-	q := questions[*fest.Entry]{"substitution", 94, packages, boundaries}
+	q := questions[*fest.Entry]{kind: "substitution", seed: 94, about: packages, days: boundaries}
 	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		p, ok := r.Package(fest.Ref(e.Items()[0].Key))
 		if !ok {
@@ -136,7 +136,7 @@ func TestReimbursementAtFullSize(t *testing.T) {
 			products = append(products, e)
 		}
 	}
-	q := questions[*fest.Entry]{"reimbursement", 80, products, boundaries}
+	q := questions[*fest.Entry]{kind: "reimbursement", seed: 80, about: products, days: boundaries}
 	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		key := e.Items()[0].Key
 		var s answer.Reimbursement
@@ -266,7 +266,7 @@ func TestDiagnosesAtFullSize(t *testing.T) {
 	t.Parallel()
 	_, entries := full()
 	products := 0
-	q := questions[diagnosis]{"diagnoses", 89, diagnoses(entries), func(d diagnosis) []string { return d.days }}
+	q := questions[diagnosis]{kind: "diagnoses", seed: 89, about: diagnoses(entries), days: func(d diagnosis) []string { return d.days }}
 	q.ask(t, func(r *answer.Register, about diagnosis, day string) (compared, full int) {
 		s := r.DiagnosisReimbursement(about.classification, about.code, "", true)
 		want, got := release().Diagnosed(about.classification == answer.ICPC2, about.code, day), diagnosedOf(&s)

@@ -18,10 +18,11 @@ import (
 )
 
 // How many answers of a kind are compared: a million, or as many as fit into
-// the time, and no fewer than answersLeast.
+// the time, and no fewer than answersLeast, so that a slow machine compares
+// some, too.
 const (
 	answersMost  = 1_000_000
-	answersLeast = 300
+	answersLeast = 100
 )
 
 // long is the time for each kind that make reference gives.
@@ -63,6 +64,9 @@ type questions[T any] struct {
 	about []T
 	// days are those on which something begins or ends for one of about.
 	days func(T) []string
+	// least is how many answers are compared, however long it takes; 0 is
+	// answersLeast.
+	least int
 }
 
 // ask asks until there are enough, and logs how many answers were compared.
@@ -90,7 +94,9 @@ func (q *questions[T]) ask(t *testing.T, compare func(r *answer.Register, about 
 	asked, on := map[question]bool{}, map[string]bool{}
 	start := time.Now()
 	end, compared, notEmpty := start.Add(answersTime()), 0, 0
-	more := func() bool { return compared < answersMost && (compared < answersLeast || time.Now().Before(end)) }
+	more := func() bool {
+		return compared < answersMost && (compared < max(q.least, answersLeast) || time.Now().Before(end))
+	}
 	for more() {
 		day := randomDay(rnd)
 		if of := days[rnd.IntN(len(days))]; len(of) > 0 && rnd.IntN(2) == 0 {

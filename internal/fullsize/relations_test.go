@@ -38,7 +38,7 @@ func TestRelationsAtFullSize(t *testing.T) {
 		}
 	}
 	asked := map[fest.Resource]int{}
-	q := questions[*fest.Entry]{"relations", 35, about, boundaries}
+	q := questions[*fest.Entry]{kind: "relations", seed: 35, about: about, days: boundaries, least: 1000}
 	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		resource, key := e.Class.Resource(), e.Items()[0].Key
 		i, ok := r.Find(resource, key)

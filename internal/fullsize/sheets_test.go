@@ -48,7 +48,7 @@ func TestSheetsAtFullSize(t *testing.T) {
 		}
 	}
 	ref, rnd := reference.NewSheet(release()), rand.New(rand.NewPCG(1, 126))
-	q := questions[*fest.Entry]{"sheets", 105, about, boundaries}
+	q := questions[*fest.Entry]{kind: "sheets", seed: 105, about: about, days: boundaries}
 	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		sex, audience := []string{"", "1", "2"}[rnd.IntN(3)], []string{"", "1", "4", "5"}[rnd.IntN(4)]
 		item := e.Items()[0]

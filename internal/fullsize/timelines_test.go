@@ -31,7 +31,7 @@ func TestTimelinesAtFullSize(t *testing.T) {
 			products = append(products, e)
 		}
 	}
-	q := questions[*fest.Entry]{"timelines", 51, products, boundaries}
+	q := questions[*fest.Entry]{kind: "timelines", seed: 51, about: products, days: boundaries}
 	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		i, ok := r.Find(e.Class.Resource(), e.Items()[0].Key)
 		if !ok {
