@@ -47,7 +47,7 @@ func TestInteractionsAtFullSize(t *testing.T) {
 	x := reference.NewInteractions(entries)
 	rnd := rand.New(rand.NewPCG(1, 119))
 	things := draw(x, entries, rnd)
-	start, pairs, interactions := time.Now(), 0, 0
+	start, pairs, meeting, interactions := time.Now(), 0, 0, 0
 	until := start.Add(answersTime())
 	for pairs < answersMost && (pairs < answersLeast || time.Now().Before(until)) {
 		list := make([]*thing, interactionLines)
@@ -91,11 +91,11 @@ func TestInteractionsAtFullSize(t *testing.T) {
 				if have := got[[2]int{i, j}]; !want.equal(&have) {
 					t.Fatalf("%+v and %+v, -reference +answer:\n%s", a.line, b.line, cmp.Diff(want, have))
 				}
-				pairs, interactions = pairs+1, interactions+len(between)
+				pairs, meeting, interactions = pairs+1, meeting+min(1, len(between)), interactions+len(between)
 			}
 		}
 	}
-	t.Logf("interactions: %d pairs compared in %.1f s, %d interactions between them", pairs, time.Since(start).Seconds(), interactions)
+	report(t, "interactions", pairs, meeting, start)
 	if pairs < 4000 || interactions < 20 {
 		t.Errorf("only %d pairs with %d interactions were compared", pairs, interactions)
 	}

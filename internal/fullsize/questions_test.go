@@ -69,8 +69,8 @@ type questions[T any] struct {
 	least int
 }
 
-// ask asks until there are enough, and logs how many answers were compared.
-// compare says how many, and how many of them were not empty.
+// ask asks until there are enough. compare says how many answers it has
+// compared, and how many of them were not empty.
 func (q *questions[T]) ask(t *testing.T, compare func(r *answer.Register, about T, day string) (compared, full int)) {
 	snap, _ := full()
 	rnd := rand.New(rand.NewPCG(1, q.seed))
@@ -121,9 +121,14 @@ func (q *questions[T]) ask(t *testing.T, compare func(r *answer.Register, about 
 			t.Fatal(err)
 		}
 	}
-	took := time.Since(start)
-	t.Logf("%-15s %8d answers to %7d questions on %5d days compared in %6.1f s, %5.1f %% of them not empty",
-		q.kind, compared, len(asked), len(on), took.Seconds(), 100*float64(notEmpty)/float64(compared))
+	report(t, q.kind, compared, notEmpty, start)
+	t.Logf("%d questions on %d days", len(asked), len(on))
+}
+
+// report logs a line of the table that make reference prints.
+func report(t *testing.T, kind string, compared, notEmpty int, start time.Time) {
+	t.Helper()
+	t.Logf("reference: %-14s %8d answers compared in %6.1f s, %5.1f %% of them not empty", kind, compared, time.Since(start).Seconds(), 100*float64(notEmpty)/float64(compared))
 	if notEmpty == 0 {
 		t.Error("all answers were empty")
 	}

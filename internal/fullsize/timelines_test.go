@@ -213,7 +213,8 @@ func TestUpcomingAtFullSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d changes, their table in %v", whole.Total, time.Since(start))
-	until, found, asked := time.Now().Add(answersTime()), 0, 0
+	start = time.Now()
+	until, found, asked := start.Add(answersTime()), 0, 0
 	for n := 0; found+asked < answersMost && (found == 0 || time.Now().Before(until)); n++ {
 		day := randomDay(rnd)
 		if n%10 == 0 {
@@ -248,7 +249,7 @@ func TestUpcomingAtFullSize(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("upcoming: %d changes looked at, and %d products of which some change", found, asked)
+	report(t, "upcoming", found+asked, found, start)
 }
 
 func same(a, b *reference.DayStanding) bool {
