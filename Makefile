@@ -95,8 +95,10 @@ kill-sweep: ## Kill importers and PostgreSQL at POINTS (default 200) instants of
 
 REFERENCE ?= 10m
 .PHONY: reference
-reference: ## Compare answers at full size with the slow reference: a million questions, or REFERENCE (default 10m) of each kind
-	FESTD_REFERENCE_TIME='$(REFERENCE)' go test -count=1 -timeout 4h -v -run 'AtFullSize' ./internal/fullsize
+reference: ## Compare answers at full size with the slow reference: a million of each kind, or as many as fit into REFERENCE (default 10m)
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	FESTD_REFERENCE_TIME='$(REFERENCE)' go test -count=1 -timeout 4h -v -run 'AtFullSize' ./internal/fullsize | tee "$$log"; \
+	echo; grep -o 'reference: .*' "$$log"
 
 .PHONY: bench
 bench: ## Measure; prints a table of ratios and writes docs/PERFORMANCE.md

@@ -6,12 +6,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"math/rand/v2"
-	"os"
+	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -20,26 +20,8 @@ import (
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
-	"github.com/festd/festd/internal/rules"
 	"github.com/festd/festd/internal/sample"
 )
-
-// The answers at full size, compared with the reference: as many random
-// questions as fit into the time, at most a million, from a fixed seed.
-const answersMost = 1_000_000
-
-// answersTime is for each kind of question; make reference gives more.
-var answersTime = func() time.Duration {
-	text := os.Getenv("FESTD_REFERENCE_TIME")
-	if text == "" {
-		return 8 * time.Second
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		panic("FESTD_REFERENCE_TIME=" + text + ": want a duration, such as 10m")
-	}
-	return d
-}()
 
 // full is the content of full size, and its entries.
 var full = sync.OnceValues(func() (*cache.Snapshot, []*fest.Entry) {
@@ -69,112 +51,251 @@ var full = sync.OnceValues(func() (*cache.Snapshot, []*fest.Entry) {
 	return s, entries
 })
 
+// release is what the reference makes of the entries.
+var release = sync.OnceValue(func() *reference.Register {
+	_, entries := full()
+	return reference.NewRegister(entries)
+})
+
 func TestSubstitutionAtFullSize(t *testing.T) {
-	snap, entries := full()
-	// What the reference looks at: the rest would only take its time.
-	var few, packages []*fest.Entry
+	t.Parallel()
+	_, entries := full()
+	var packages []*fest.Entry
 	for _, e := range entries {
-		switch o := e.Object.(type) {
-		case *fest.Package:
-			few = append(few, e)
-			if o.PackageSubstitutionGroup != nil {
-				packages = append(packages, e)
-			}
-		case *fest.SubstitutionGroup:
-			few = append(few, e)
+		if p, ok := e.Object.(*fest.Package); ok && p.PackageSubstitutionGroup != nil {
+			packages = append(packages, e)
 		}
 	}
-	rnd := rand.New(rand.NewPCG(1, 94))
-	until, n := time.Now().Add(answersTime), 0
-	for ; n < answersMost && time.Now().Before(until); n++ {
-		e := packages[rnd.IntN(len(packages))]
-		day := sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(800)-400).Format("2006-01-02")
-		r := answer.New(snap, rules.Day(day), rules.Set{})
+	q := questions[*fest.Entry]{kind: "substitution", seed: 94, about: packages, days: boundaries}
+	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
 		p, ok := r.Package(fest.Ref(e.Items()[0].Key))
 		if !ok {
 			t.Fatalf("no package %s", e.EntryID)
 		}
 		s := r.Substitution(p)
-		want := reference.Substitutes(few, e, day)
-		if want.State == "unsure" {
-			want.State = "over"
+		want, got := release().Substitutes(e, day), substitutionOf(&s)
+		slices.Sort(want.Unsure)
+		if !sameSubstitution(&want, &got) {
+			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}
-		got := reference.Substitution{State: string(s.State), Free: idsOf(s.Free), Limited: idsOf(s.Limited), NotObtainable: idsOf(s.NotObtainable)}
-		if d := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(want, "Remark", "Unsure", "Lowest")); d != "" {
-			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, d)
+		if len(got.Free)+len(got.Limited)+len(got.NotObtainable)+len(got.Unsure) > 0 {
+			full = 1
 		}
-		var lowest, reckoned []string
-		for _, l := range s.Lowest {
-			for _, ref := range l.Packages {
-				reckoned = append(reckoned, ref.ID)
-			}
-		}
-		for _, ids := range want.Lowest {
-			lowest = append(lowest, ids...)
-		}
-		slices.Sort(lowest)
-		slices.Sort(reckoned)
-		if !slices.Equal(lowest, reckoned) {
-			t.Fatalf("%s on %s: lowest %v, want %v", e.EntryID, day, reckoned, lowest)
-		}
-	}
-	t.Logf("%d questions", n)
-	if n < 100 {
-		t.Errorf("only %d questions were asked", n)
-	}
+		return 1, full
+	})
 }
 
-func TestReimbursementAtFullSize(t *testing.T) {
-	snap, entries := full()
-	var groups, products []*fest.Entry
-	for _, e := range entries {
-		switch e.Object.(type) {
-		case *fest.Reimbursement:
-			groups = append(groups, e)
-		case *fest.Package, *fest.Generic:
-			products = append(products, e)
-		}
+// substitutionOf is an answer as the reference gives it.
+func substitutionOf(s *answer.Substitution) reference.Substitution {
+	out := reference.Substitution{
+		State: string(s.State), Free: idsOf(s.Free), Limited: idsOf(s.Limited), NotObtainable: idsOf(s.NotObtainable), Unsure: idsOf(s.UnsureMembers),
+		Lowest: map[string][]string{},
 	}
-	rnd := rand.New(rand.NewPCG(1, 80))
-	until, n := time.Now().Add(answersTime), 0
-	for ; n < answersMost && time.Now().Before(until); n++ {
-		e := products[rnd.IntN(len(products))]
-		day := sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(800)-400).Format("2006-01-02")
-		r := answer.New(snap, rules.Day(day), rules.Set{})
-		var got answer.Reimbursement
-		var links []fest.ProductReimbursement
-		switch o := e.Object.(type) {
-		case *fest.Package:
-			p, _ := r.Package(fest.Ref(e.Items()[0].Key))
-			got, links = r.PackageReimbursement(p, ""), o.Reimbursements
-		case *fest.Generic:
-			g, _ := r.Generic(fest.Ref(o.ID))
-			got, links = r.GenericReimbursement(g, ""), o.Reimbursements
-		}
-		want := reference.Reimbursed(groups, links, true, day)
-		kinds := []string{}
-		for _, k := range got.Prescribable {
-			kinds = append(kinds, string(k))
-		}
-		if want.State != string(got.State) || !slices.Equal(want.Prescribable, kinds) || len(want.Groups) != len(got.Groups) {
-			t.Fatalf("%s on %s: %s by %v, %d groups; want %s by %v, %d", e.EntryID, day, got.State, kinds, len(got.Groups), want.State, want.Prescribable, len(want.Groups))
-		}
-		for _, g := range got.Groups {
-			prescribing, dispensing := want.Groups[g.ID].Prescribe.State, want.Groups[g.ID].Dispense.State
-			if string(g.Prescribing.State) != prescribing || string(g.Dispensing.State) != dispensing || len(g.Codes) != len(want.Groups[g.ID].Codes) {
-				t.Fatalf("%s on %s, group %s: %+v, %+v; want %s, %s", e.EntryID, day, g.ID, g.Prescribing, g.Dispensing, prescribing, dispensing)
-			}
-		}
+	if s.Unsure {
+		out.State = "unsure"
 	}
-	t.Logf("%d questions", n)
-	if n < 100 {
-		t.Errorf("only %d questions were asked", n)
+	if s.Remark != nil {
+		out.Remark = s.Remark.Text
 	}
+	for _, l := range s.Lowest {
+		unit := ""
+		if l.Unit != nil {
+			unit = l.Unit.Code
+		}
+		var packages []string
+		for _, p := range l.Packages {
+			packages = append(packages, p.ID)
+		}
+		slices.Sort(packages)
+		out.Lowest[unit+" "+l.Currency] = packages
+	}
+	slices.Sort(out.Unsure)
+	return out
 }
 
 func idsOf(list []answer.SubstitutionMember) (out []string) {
-	for _, m := range list {
-		out = append(out, m.ID)
+	for i := range list {
+		out = append(out, list[i].ID)
+	}
+	return out
+}
+
+// sameSubstitution is faster than a comparison that says what differs.
+func sameSubstitution(a, b *reference.Substitution) bool {
+	return a.State == b.State && a.Remark == b.Remark && slices.Equal(a.Free, b.Free) && slices.Equal(a.Limited, b.Limited) &&
+		slices.Equal(a.NotObtainable, b.NotObtainable) && slices.Equal(a.Unsure, b.Unsure) && maps.EqualFunc(a.Lowest, b.Lowest, slices.Equal[[]string])
+}
+
+func TestReimbursementAtFullSize(t *testing.T) {
+	t.Parallel()
+	_, entries := full()
+	var products []*fest.Entry
+	for _, e := range entries {
+		switch e.Object.(type) {
+		case *fest.Package, *fest.Generic, *fest.BreastProsthesis, *fest.MedicalConsumable, *fest.Nutrient:
+			products = append(products, e)
+		}
+	}
+	q := questions[*fest.Entry]{kind: "reimbursement", seed: 80, about: products, days: boundaries}
+	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
+		key := e.Items()[0].Key
+		var s answer.Reimbursement
+		switch o := e.Object.(type) {
+		case *fest.Package:
+			p, _ := r.Package(fest.Ref(key))
+			s = r.PackageReimbursement(p, "")
+		case *fest.Generic:
+			g, _ := r.Generic(fest.Ref(o.ID))
+			s = r.GenericReimbursement(g, "")
+		default:
+			c, _ := r.Commodity(key)
+			s = r.CommodityReimbursement(c, "")
+		}
+		links, commodity := linksOf(e)
+		want, got := release().Reimbursed(links, !commodity, day), reimbursementOf(&s)
+		if !sameReimbursement(&want, &got) {
+			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+		}
+		if stated := len(want.Prescribable) > 0; stated != (s.Statement == "") {
+			t.Fatalf("%s on %s: R84: %q", e.EntryID, day, s.Statement)
+		}
+		return 1, min(1, len(want.Groups))
+	})
+}
+
+// reimbursementOf is an answer as the reference gives it.
+func reimbursementOf(s *answer.Reimbursement) reference.Reimbursement {
+	out := reference.Reimbursement{State: string(s.State), Groups: map[string]reference.ReimbursedGroup{}}
+	for _, k := range s.Prescribable {
+		out.Prescribable = append(out.Prescribable, string(k))
+	}
+	for i := range s.Individual {
+		out.Individual = append(out.Individual, s.Individual[i].ID)
+	}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		group := reference.ReimbursedGroup{Kind: string(g.Kind), Prescribe: holdingOf(g.Prescribing), Dispense: holdingOf(g.Dispensing), Codes: codesOf(g.Codes)}
+		for _, c := range g.Conditions {
+			group.Conditions = append(group.Conditions, c.ID)
+		}
+		out.Groups[g.ID] = group
+	}
+	return out
+}
+
+func codesOf(codes []answer.ReimbursementCode) (out []reference.ReimbursedCode) {
+	for i := range codes {
+		c := &codes[i]
+		code := reference.ReimbursedCode{System: strings.TrimPrefix(c.System, "urn:oid:"), Code: c.Code, Prescribe: holdingOf(&c.Prescribing), Dispense: holdingOf(&c.Dispensing)}
+		for _, rc := range c.Conditions {
+			code.Conditions = append(code.Conditions, rc.ID+" "+string(rc.State))
+		}
+		out = append(out, code)
+	}
+	return out
+}
+
+func holdingOf(h *answer.Holding) reference.Holding {
+	if h == nil {
+		return reference.Holding{}
+	}
+	return reference.Holding{State: string(h.State), From: string(h.First), Until: string(h.Last)}
+}
+
+// sameReimbursement is faster than a comparison that says what differs.
+func sameReimbursement(a, b *reference.Reimbursement) bool {
+	return a.State == b.State && slices.Equal(a.Prescribable, b.Prescribable) && slices.Equal(a.Individual, b.Individual) &&
+		maps.EqualFunc(a.Groups, b.Groups, func(g, h reference.ReimbursedGroup) bool {
+			return g.Kind == h.Kind && g.Prescribe == h.Prescribe && g.Dispense == h.Dispense && slices.Equal(g.Conditions, h.Conditions) && sameCodes(g.Codes, h.Codes)
+		})
+}
+
+func sameCodes(a, b []reference.ReimbursedCode) bool {
+	return slices.EqualFunc(a, b, func(c, d reference.ReimbursedCode) bool {
+		return c.System == d.System && c.Code == d.Code && c.Prescribe == d.Prescribe && c.Dispense == d.Dispense && slices.Equal(c.Conditions, d.Conditions)
+	})
+}
+
+// diagnosis is a code that is asked about, and the days of its entries.
+type diagnosis struct {
+	classification, code string
+	days                 []string
+}
+
+// diagnoses are all codes of reimbursement groups in their classification; a
+// tenth of them also in the other, where the same text is another code, and
+// without their dot (R89).
+func diagnoses(entries []*fest.Entry) []diagnosis {
+	days := map[[2]string][]string{}
+	for _, e := range entries {
+		of, ok := e.Object.(*fest.Reimbursement)
+		if !ok {
+			continue
+		}
+		for i := range of.ReimbursementGroups {
+			codes := of.ReimbursementGroups[i].ReimbursementCodes
+			for k := range codes {
+				name := [2]string{answer.ICD10, codes[k].Code.Code}
+				if system := codes[k].Code.System; strings.HasSuffix(system, ".7170") || strings.HasSuffix(system, ".7434") {
+					name[0] = answer.ICPC2
+				}
+				datesIn(reflect.ValueOf(&codes[k]), func(day string) { days[name] = append(days[name], day) })
+			}
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(days), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	var out []diagnosis
+	for i, name := range names {
+		slices.Sort(days[name])
+		on := slices.Compact(days[name])
+		out = append(out, diagnosis{name[0], name[1], on})
+		if i%10 == 0 {
+			other := map[string]string{answer.ICPC2: answer.ICD10, answer.ICD10: answer.ICPC2}[name[0]]
+			out = append(out, diagnosis{other, name[1], on})
+			if plain := strings.ReplaceAll(name[1], ".", ""); plain != name[1] {
+				out = append(out, diagnosis{name[0], plain, on})
+			}
+		}
+	}
+	return out
+}
+
+// What diagnosis codes give the right to, with all products for which a code
+// and the product's link hold.
+func TestDiagnosesAtFullSize(t *testing.T) {
+	t.Parallel()
+	_, entries := full()
+	products := 0
+	q := questions[diagnosis]{kind: "diagnoses", seed: 89, about: diagnoses(entries), days: func(d diagnosis) []string { return d.days }}
+	q.ask(t, func(r *answer.Register, about diagnosis, day string) (compared, full int) {
+		s := r.DiagnosisReimbursement(about.classification, about.code, "", true)
+		want, got := release().Diagnosed(about.classification == answer.ICPC2, about.code, day), diagnosedOf(&s)
+		same := maps.EqualFunc(want, got, func(a, b reference.DiagnosedGroup) bool {
+			return sameCodes(a.Codes, b.Codes) && slices.Equal(a.Products, b.Products)
+		})
+		if !same {
+			t.Fatalf("%s %s on %s, -reference +answer:\n%s", about.classification, about.code, day, cmp.Diff(want, got, cmpopts.EquateEmpty()))
+		}
+		for _, g := range got {
+			products += len(g.Products)
+		}
+		return 1, min(1, len(got))
+	})
+	t.Logf("%d products in them", products)
+}
+
+// diagnosedOf is an answer as the reference gives it.
+func diagnosedOf(s *answer.DiagnosisReimbursement) map[string]reference.DiagnosedGroup {
+	out := map[string]reference.DiagnosedGroup{}
+	for i := range s.Groups {
+		g := &s.Groups[i]
+		d := reference.DiagnosedGroup{Codes: codesOf(g.Codes)}
+		for k := range g.Products {
+			p := &g.Products[k]
+			d.Products = append(d.Products, string(p.Resource)+" "+p.ID+" "+string(p.Prescribing.State)+" "+string(p.Dispensing.State))
+		}
+		slices.Sort(d.Products)
+		out[g.ID] = d
 	}
 	return out
 }

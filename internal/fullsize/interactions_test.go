@@ -42,12 +42,14 @@ func (p *pairOf) equal(o *pairOf) bool {
 // A million random pairs at full size, as many as fit into the time: drugs,
 // generics, packages, doses, ingredients and codes, with the reference.
 func TestInteractionsAtFullSize(t *testing.T) {
+	t.Parallel()
 	snap, entries := full()
 	x := reference.NewInteractions(entries)
 	rnd := rand.New(rand.NewPCG(1, 119))
 	things := draw(x, entries, rnd)
-	until, pairs, interactions := time.Now().Add(answersTime), 0, 0
-	for pairs < answersMost && time.Now().Before(until) {
+	start, pairs, meeting, interactions := time.Now(), 0, 0, 0
+	until := start.Add(answersTime())
+	for pairs < answersMost && (pairs < answersLeast || time.Now().Before(until)) {
 		list := make([]*thing, interactionLines)
 		q := answer.InteractionQuestion{}
 		for i := range list {
@@ -66,7 +68,7 @@ func TestInteractionsAtFullSize(t *testing.T) {
 		for i, a := range list {
 			for j := i + 1; j < len(list); j++ {
 				b := list[j]
-				between := reference.Between(a.of(x), b.of(x))
+				between := reference.Between(a.known(x), b.known(x))
 				want := pairOf{State: reference.State(a.standing, b.standing, between)}
 				for _, m := range between {
 					if m.Interaction.Relevance.Code == "3" {
@@ -89,11 +91,11 @@ func TestInteractionsAtFullSize(t *testing.T) {
 				if have := got[[2]int{i, j}]; !want.equal(&have) {
 					t.Fatalf("%+v and %+v, -reference +answer:\n%s", a.line, b.line, cmp.Diff(want, have))
 				}
-				pairs, interactions = pairs+1, interactions+len(between)
+				pairs, meeting, interactions = pairs+1, meeting+min(1, len(between)), interactions+len(between)
 			}
 		}
 	}
-	t.Logf("%d pairs, %d interactions", pairs, interactions)
+	report(t, "interactions", pairs, meeting, start)
 	if pairs < 4000 || interactions < 20 {
 		t.Errorf("only %d pairs with %d interactions were compared", pairs, interactions)
 	}
@@ -102,16 +104,18 @@ func TestInteractionsAtFullSize(t *testing.T) {
 // thing is something to check, with what the reference says of it.
 type thing struct {
 	line     answer.Line
+	find     func() reference.Subject // nil once it is known
 	subject  reference.Subject
 	sides    []reference.Side
 	standing reference.Standing
-	known    bool
 }
 
-// of is found when it is first asked for: the reference takes its time.
-func (s *thing) of(x *reference.Interactions) []reference.Side {
-	if !s.known {
-		s.sides, s.known = x.Sides(s.subject), true
+// known are its sides. All of it is found when it is first asked for: the
+// reference takes its time.
+func (s *thing) known(x *reference.Interactions) []reference.Side {
+	if s.find != nil {
+		s.subject, s.find = s.find(), nil
+		s.sides = x.Sides(s.subject)
 		s.standing = x.Standing(s.subject, s.sides)
 	}
 	return s.sides
@@ -123,29 +127,30 @@ func draw(x *reference.Interactions, entries []*fest.Entry, rnd *rand.Rand) []th
 		e := entries[rnd.IntN(len(entries))]
 		id := e.ObjectID()
 		line := answer.Line{Resource: e.Class.Resource(), ID: string(id)}
-		var s reference.Subject
+		var find func(fest.ID) reference.Subject
 		switch o := e.Object.(type) {
 		case *fest.Drug:
-			s = x.Drug(id)
+			find = x.Drug
 		case *fest.Package:
-			s = x.Package(id)
+			find = x.Package
 		case *fest.Generic:
-			s = x.Generic(id)
+			find = x.Generic
 		case *fest.Dose:
-			s = x.Dose(id)
+			find = x.Dose
 		case *fest.Ingredient:
-			s = x.Ingredient(id)
+			find = x.Ingredient
 		case *fest.Interaction: // a code of one of its substances
 			g := &o.SubstanceGroups[rnd.IntN(len(o.SubstanceGroups))]
 			sub := &g.Substances[rnd.IntN(len(g.Substances))]
 			if sub.Atc == nil {
 				continue
 			}
-			line, s = answer.Line{ATC: sub.Atc.Code}, x.Code(sub.Atc.Code)
+			line = answer.Line{ATC: sub.Atc.Code}
+			find = func(fest.ID) reference.Subject { return x.Code(sub.Atc.Code) }
 		default:
 			continue
 		}
-		out = append(out, thing{line: line, subject: s})
+		out = append(out, thing{line: line, find: func() reference.Subject { return find(id) }})
 	}
 	return out
 }

@@ -3,277 +3,183 @@
 package fullsize_test
 
 import (
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
 	"github.com/festd/festd/internal/rules"
-	"github.com/festd/festd/internal/sample"
 )
 
-// day is a random day near those of the data.
-func randomDay(rnd *rand.Rand) string {
-	return sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(1600)-800).Format("2006-01-02")
+// relationLists are the lists of each resource that are compared: each is an
+// answer. What its related packages are on the day is compared with them.
+var relationLists = map[fest.Resource][]string{
+	fest.ResourceIngredients: {
+		"moieties", "salts", "strengths", "packages",
+		"drugs single withStrength", "drugs single withoutStrength", "drugs combination withStrength", "drugs combination withoutStrength",
+		"generics single withStrength", "generics single withoutStrength", "generics combination withStrength", "generics combination withoutStrength",
+	},
+	fest.ResourceDrugs:    {"ingredients", "strengths", "packages", "generics", "doses", "spc drug", "spc package"},
+	fest.ResourcePackages: {"drugs", "generics", "doses", "spc drug", "spc package"},
+	fest.ResourceGenerics: {"drugs", "packages", "units", "alsoDispensable"},
+	fest.ResourceDoses:    {"drugs", "packages"},
 }
 
-// Random packages and commodities on random days: availability, prices, and
-// what the timeline says of the day.
-func TestTimelinesAtFullSize(t *testing.T) {
-	snap, entries := full()
-	standings := reference.NewStandings(entries)
-	var products []*fest.Entry
-	var conditions []*fest.Entry
-	for _, e := range entries {
-		switch e.Object.(type) {
-		case *fest.Package, *fest.BreastProsthesis, *fest.MedicalConsumable, *fest.Nutrient:
-			products = append(products, e)
-		case *fest.Condition:
-			conditions = append(conditions, e)
-		}
-	}
-	rnd := rand.New(rand.NewPCG(1, 51))
-	until, n := time.Now().Add(answersTime), 0
-	for ; n < answersMost && time.Now().Before(until); n++ {
-		e, day := products[rnd.IntN(len(products))], randomDay(rnd)
-		r := answer.New(snap, rules.Day(day), rules.Set{})
-		i, ok := r.Find(e.Class.Resource(), e.Items()[0].Key)
-		if !ok {
-			t.Fatalf("no %s", e.EntryID)
-		}
-		want, _ := standings.On(e, day)
-		prices, _ := r.Prices(r.Object(i))
-		if len(prices.Now) != len(want.Prices) {
-			t.Fatalf("%s on %s: %d prices, want %d", e.EntryID, day, len(prices.Now), len(want.Prices))
-		}
-		prescribe, dispense, holding, state, group := 0, 0, 0, "", ""
-		line := r.Timeline(r.Object(i), &answer.Paging{})
-		for _, s := range line.Spans.Items {
-			if s.When != answer.Is {
-				continue
-			}
-			switch s.Kind {
-			case answer.SpanAvailability:
-				state = string(s.State)
-			case answer.SpanPrice:
-				holding++
-			case answer.SpanSubstitution:
-				group = s.Group.ID
-			case answer.SpanReimbursement:
-				codes := 1
-				if s.Codes != nil {
-					codes = s.Codes.Total
-				}
-				if dispense += codes; !s.NotPrescribable && (s.LastPrescribeDay == "" || rules.Day(day) <= s.LastPrescribeDay) {
-					prescribe += codes
-				}
-			}
-		}
-		if state != want.Availability || holding != len(want.Prices) || group != want.Substitution || dispense != len(want.Dispense) || prescribe != len(want.Prescribe) {
-			t.Fatalf("%s on %s: %s, %d prices, group %q, %d and %d codes; want %+v", e.EntryID, day, state, holding, group, prescribe, dispense, want)
-		}
-		if p, ok := e.Object.(*fest.Package); ok {
-			own, _ := r.Package(fest.Ref(e.Items()[0].Key))
-			a := r.PackageAvailability(own)
-			if value, reason := reference.Prescribable(conditions, p, day); string(a.Prescribable.Value) != value || a.Prescribable.Reason != reason || string(a.Dispensable.Value) != reference.Dispensable(p, day) {
-				t.Fatalf("%s on %s: %+v, want %s %s", e.EntryID, day, a, value, reason)
-			}
-		}
-	}
-	t.Logf("%d questions", n)
-	if n < 100 {
-		t.Errorf("only %d questions were asked", n)
-	}
-}
-
-// What is upcoming on random days: each product of it stands differently from
-// the day before, and of random products none that does is left out.
-func TestUpcomingAtFullSize(t *testing.T) {
-	snap, entries := full()
-	standings := reference.NewStandings(entries)
-	products := map[string]*fest.Entry{}
-	var all []*fest.Entry
-	for _, e := range entries {
-		switch e.Object.(type) {
-		case *fest.Package, *fest.BreastProsthesis, *fest.MedicalConsumable, *fest.Nutrient:
-			products[string(e.Class.Resource())+" "+e.Items()[0].Key] = e
-			all = append(all, e)
-		}
-	}
-	rnd := rand.New(rand.NewPCG(1, 102))
-	start := time.Now()
-	r := answer.New(snap, rules.Day(randomDay(rnd)), rules.Set{})
-	whole, err := r.Upcoming("1900-01-01", "", "", "", &answer.Paging{Limit: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d changes, their table in %v", whole.Total, time.Since(start))
-	until, found := time.Now().Add(answersTime), 0
-	for n := 0; n < answersMost && time.Now().Before(until); n++ {
-		day := randomDay(rnd)
-		if n%10 == 0 {
-			day = day[:8] + "01" // most things change on the first
-		}
-		before := rules.Day(shift(day, -1))
-		r := answer.New(snap, rules.Day(day), rules.Set{})
-		up, err := r.Upcoming(rules.Day(day), rules.Day(day), "", "", &answer.Paging{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		in := map[string]bool{}
-		for k, item := range up.Items {
-			key := string(item.Product.Resource) + " " + item.Product.ID
-			if in[key] = true; k%50 > 0 { // the reference takes its time
-				continue
-			}
-			found++
-			now, _ := standings.On(products[key], day)
-			was, _ := standings.On(products[key], string(before))
-			if same(&was, &now) && len(item.Changes) < 2 {
-				t.Fatalf("%s on %s: %+v, and all is as before", key, day, item.Changes)
-			}
-		}
-		for range 200 {
-			e := all[rnd.IntN(len(all))]
-			now, _ := standings.On(e, day)
-			was, _ := standings.On(e, string(before))
-			if key := string(e.Class.Resource()) + " " + e.Items()[0].Key; !same(&was, &now) && !in[key] {
-				t.Fatalf("%s on %s is not upcoming: %+v, before %+v", key, day, now, was)
-			}
-		}
-	}
-	t.Logf("%d changes looked at", found)
-	if found == 0 {
-		t.Error("nothing changed")
-	}
-}
-
-func same(a, b *reference.DayStanding) bool {
-	return a.Availability == b.Availability && slices.Equal(a.Prices, b.Prices) && a.Substitution == b.Substitution &&
-		slices.Equal(a.Prescribe, b.Prescribe) && slices.Equal(a.Dispense, b.Dispense)
-}
-
-func shift(day string, days int) string {
-	d, err := time.Parse("2006-01-02", day)
-	if err != nil {
-		panic(err)
-	}
-	return d.AddDate(0, 0, days).Format("2006-01-02")
-}
-
-// Relations of random ingredients, drugs, packages and generics.
 func TestRelationsAtFullSize(t *testing.T) {
-	snap, entries := full()
-	var few []*fest.Entry // the rest has no relations
+	t.Parallel()
+	_, entries := full()
+	var about []*fest.Entry
 	for _, e := range entries {
-		switch e.Object.(type) {
-		case *fest.Ingredient, *fest.IngredientStrength, *fest.Drug, *fest.Generic, *fest.Package, *fest.Dose, *fest.SubstitutionGroup:
-			few = append(few, e)
+		if relationLists[e.Class.Resource()] != nil {
+			about = append(about, e)
 		}
 	}
-	rnd, all := rand.New(rand.NewPCG(1, 35)), &answer.Paging{}
-	until, asked := time.Now().Add(answersTime), map[string]int{}
-	for n := 0; n < answersMost && time.Now().Before(until); n++ {
-		e, day := few[rnd.IntN(len(few))], randomDay(rnd)
-		if n%4 == 0 { // there are few of them
-			for e.Class != fest.ClassIngredient && e.Class != fest.ClassGeneric {
-				e = few[rnd.IntN(len(few))]
-			}
-		}
-		key := e.Items()[0].Key
-		r := answer.New(snap, rules.Day(day), rules.Set{})
-		i, ok := r.Find(e.Class.Resource(), key)
+	asked := map[fest.Resource]int{}
+	q := questions[*fest.Entry]{kind: "relations", seed: 35, about: about, days: boundaries, least: 1000}
+	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
+		resource, key := e.Class.Resource(), e.Items()[0].Key
+		i, ok := r.Find(resource, key)
 		if !ok {
 			t.Fatalf("no %s", key)
 		}
-		var want reference.Relations
-		got := reference.Relations{}
-		switch o := e.Object.(type) {
-		case *fest.Ingredient:
-			if asked["ingredients"] > 60 { // the reference takes a second for some
-				continue
-			}
-			read, _ := r.Object(i).(*fest.Ingredient)
-			a := r.IngredientRelations(read, all)
-			want = reference.IngredientRelations(few, key)
-			for _, p := range a.Packages.Items {
-				got["packages"] = append(got["packages"], p.ID)
-			}
-			for name, list := range map[string]*answer.List[answer.RelatedSubstances]{"drugs": a.Drugs, "generics": a.Generics} {
-				for _, d := range list.Items {
-					got[name] = append(got[name], d.ID)
-				}
-			}
-			for name, list := range want { // how they hold it is compared in the small
-				if of, _, found := strings.Cut(name, " "); found {
-					delete(want, name)
-					want[of] = append(want[of], list...)
-				}
-			}
-			delete(want, "strengths")
-			delete(want, "salts")
-			delete(want, "moieties")
-		case *fest.Drug:
-			read, _ := r.Object(i).(*fest.Drug)
-			a := r.DrugRelations(read, all)
-			all := reference.DrugRelations(few, o, key)
-			want = reference.Relations{"packages": all["packages"], "generics": all["generics"], "doses": all["doses"]}
-			for _, p := range a.Packages.Items {
-				got["packages"] = append(got["packages"], p.ID)
-			}
-			for _, g := range a.Generics.Items {
-				got["generics"] = append(got["generics"], g.ID)
-			}
-			for _, d := range a.Doses.Items {
-				got["doses"] = append(got["doses"], d.ID)
-			}
-		case *fest.Package:
-			read, _ := r.Object(i).(*fest.Package)
-			a := r.PackageRelations(read, all)
-			all := reference.PackageRelations(few, o, key)
-			want = reference.Relations{"drugs": all["drugs"], "generics": all["generics"], "doses": all["doses"]}
-			for _, p := range a.Parts {
-				got["drugs"] = append(got["drugs"], p.Drug.ID)
-			}
-			for _, g := range a.Generics.Items {
-				got["generics"] = append(got["generics"], g.ID)
-			}
-			for _, d := range a.Doses.Items {
-				got["doses"] = append(got["doses"], d.ID)
-			}
-		case *fest.Generic:
-			read, _ := r.Object(i).(*fest.Generic)
-			a := r.GenericRelations(read, all)
-			all := reference.GenericRelations(few, o, day)
-			want = reference.Relations{"packages": all["packages"], "alsoDispensable": all["alsoDispensable"]}
-			for _, p := range a.Packages.Items {
-				got["packages"] = append(got["packages"], p.ID)
-			}
-			for _, p := range a.Also.Items {
-				got["alsoDispensable"] = append(got["alsoDispensable"], p.ID)
-			}
-		default:
-			continue
+		want, got, packages := relationsOf(t, r, e, r.Object(i), day)
+		for _, p := range packages {
+			comparePackage(t, r, &p, day)
 		}
-		asked[string(e.Class.Resource())]++
-		for _, name := range []string{"drugs", "generics", "packages", "doses", "alsoDispensable"} {
-			w, g := slices.Clone(want[name]), slices.Clone(got[name])
-			slices.Sort(w)
-			slices.Sort(g)
-			if !slices.Equal(slices.Compact(w), slices.Compact(g)) {
-				t.Fatalf("%s %s on %s: %s are %v, want %v", e.Class, key, day, name, g, w)
+		for name := range got {
+			slices.Sort(got[name])
+			got[name] = slices.Compact(got[name])
+		}
+		for _, name := range relationLists[resource] {
+			if !slices.Equal(want[name], got[name]) {
+				t.Fatalf("%s %s on %s: %s, -reference +answer:\n%s", e.Class, key, day, name, cmp.Diff(want[name], got[name]))
 			}
+			if compared++; len(got[name]) > 0 {
+				full++
+			}
+			delete(want, name)
+			delete(got, name)
+		}
+		if len(want)+len(got) > 0 {
+			t.Fatalf("%s %s: %v and %v are not in the table of lists", e.Class, key, want, got)
+		}
+		asked[resource]++
+		return compared, full
+	})
+	t.Logf("asked %v", asked)
+	for resource := range relationLists {
+		if asked[resource] == 0 {
+			t.Errorf("no question about %s", resource)
 		}
 	}
-	t.Logf("asked %v", asked)
-	for _, res := range []string{"ingredients", "drugs", "packages", "generics"} {
-		if asked[res] == 0 {
-			t.Errorf("no question about %s", res)
+}
+
+// relationsOf are those of the reference and of the answer, and the packages
+// among these.
+func relationsOf(t *testing.T, r *answer.Register, e *fest.Entry, object any, day string) (want, got reference.Relations, packages []answer.RelatedPackage) {
+	t.Helper()
+	all, id := &answer.Paging{}, fest.Ref(e.Items()[0].Key)
+	got = reference.Relations{}
+	switch o := object.(type) {
+	case *fest.Ingredient:
+		a := r.IngredientRelations(o, all)
+		want, packages = release().IngredientRelations(id), a.Packages.Items
+		addReferences(got, "moieties", a.Moieties.Items)
+		addReferences(got, "salts", a.Salts.Items)
+		for _, s := range a.Strengths.Items {
+			for _, one := range s.IngredientStrengths {
+				got["strengths"] = append(got["strengths"], one.ID)
+			}
 		}
+		for name, list := range map[string]*answer.List[answer.RelatedSubstances]{"drugs": a.Drugs, "generics": a.Generics} {
+			for i := range list.Items {
+				d := &list.Items[i]
+				how := map[bool]string{false: " single", true: " combination"}[d.Combination] + map[bool]string{false: " withoutStrength", true: " withStrength"}[d.StrengthStated]
+				got[name+how] = append(got[name+how], d.ID)
+			}
+		}
+	case *fest.Drug:
+		a := r.DrugRelations(o, all)
+		want, packages = release().DrugRelations(e.Object.(*fest.Drug), id), a.Packages.Items
+		addReferences(got, "generics", a.Generics.Items)
+		for _, d := range a.Doses.Items {
+			got["doses"] = append(got["doses"], d.ID)
+		}
+		for _, i := range a.Ingredients.Items {
+			if i.ActiveSubstance != nil {
+				got["ingredients"] = append(got["ingredients"], i.ActiveSubstance.ID)
+			}
+			if i.IngredientStrength != nil {
+				got["strengths"] = append(got["strengths"], i.IngredientStrength.ID)
+			}
+		}
+		addSPC(got, a.SPC)
+	case *fest.Package:
+		a := r.PackageRelations(o, all)
+		want = release().PackageRelations(e.Object.(*fest.Package), id)
+		addReferences(got, "generics", a.Generics.Items)
+		for _, p := range a.Parts {
+			got["drugs"] = append(got["drugs"], p.Drug.ID)
+		}
+		for _, d := range a.Doses.Items {
+			got["doses"] = append(got["doses"], d.ID)
+		}
+		addSPC(got, a.SPC)
+	case *fest.Generic:
+		a := r.GenericRelations(o, all)
+		want, packages = release().GenericRelations(e.Object.(*fest.Generic), day), a.Packages.Items
+		addReferences(got, "drugs", a.Drugs.Items)
+		for _, u := range a.Units {
+			got["units"] = append(got["units"], u.Code)
+		}
+		for i := range a.Also.Items {
+			got["alsoDispensable"] = append(got["alsoDispensable"], a.Also.Items[i].ID)
+			comparePackage(t, r, &a.Also.Items[i].RelatedPackage, day)
+		}
+		if value := release().GenericPrescribable(e.Object.(*fest.Generic), day); string(a.Prescribable.Value) != value {
+			t.Fatalf("%s on %s: prescribable %s, want %s", id, day, a.Prescribable.Value, value)
+		}
+	case *fest.Dose:
+		a := r.DoseRelations(o, all)
+		want, packages = reference.DoseRelations(e.Object.(*fest.Dose)), a.Packages.Items
+		got["drugs"] = []string{a.Drug.ID}
+	}
+	for i := range packages {
+		got["packages"] = append(got["packages"], packages[i].ID)
+	}
+	return want, got, packages
+}
+
+// comparePackage compares what a related package is on the day; of one that the
+// release has not, only the id is known.
+func comparePackage(t *testing.T, r *answer.Register, p *answer.RelatedPackage, day string) {
+	t.Helper()
+	own, ok := r.Package(fest.Ref(p.ID))
+	if !ok {
+		if p.State != "" {
+			t.Fatalf("%s on %s: %+v is not in the release", p.ID, day, p)
+		}
+		return
+	}
+	value, _ := release().Prescribable(own, day)
+	if string(p.State) != reference.Availability(own, day) || string(p.Prescribable) != value || string(p.Dispensable) != reference.Dispensable(own, day) {
+		t.Fatalf("%s on %s: %+v, want prescribable %s", p.ID, day, p, value)
+	}
+}
+
+func addReferences(to reference.Relations, name string, list []answer.Reference) {
+	for i := range list {
+		to[name] = append(to[name], list[i].ID)
+	}
+}
+
+func addSPC(to reference.Relations, s *answer.SPC) {
+	for _, l := range s.Links {
+		on := map[fest.Resource]string{fest.ResourceDrugs: "spc drug", fest.ResourcePackages: "spc package"}[l.On.Resource]
+		to[on] = append(to[on], l.URL)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,72 +17,73 @@ import (
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
 	"github.com/festd/festd/internal/rules"
-	"github.com/festd/festd/internal/sample"
 )
-
-// sheetEntries are what sheets are about, and all that bears on them.
-func sheetEntries(entries []*fest.Entry) (asked, all []*fest.Entry) {
-	for _, e := range entries {
-		switch o := e.Object.(type) {
-		case *fest.Generic, *fest.Package, *fest.Drug:
-			asked, all = append(asked, e), append(all, e)
-		case *fest.Condition, *fest.Notification, *fest.Reimbursement, *fest.ShortDose:
-			all = append(all, e)
-		case *fest.CodeSystem:
-			if list := answer.ListOf(string(o.Info.OID)); list == "7478" || list == "7480" {
-				all = append(all, e)
-			}
-		}
-	}
-	return asked, all
-}
 
 // sheetFacts are what a sheet and the reference both say.
 type sheetFacts struct {
 	Validity, Reimbursed fest.Duration
 	Prescribe, Dispense  string
-	Own, Some, Notes     []string
+	Own, Some            []string // conditions
+	Notes, SomeNotes     []string
 	Dosages              []string
+	Codes, DispenseCodes []string
 }
 
+// equal is faster than a comparison that says what differs.
+func (f *sheetFacts) equal(o *sheetFacts) bool {
+	return f.Validity == o.Validity && f.Reimbursed == o.Reimbursed && f.Prescribe == o.Prescribe && f.Dispense == o.Dispense &&
+		slices.Equal(f.Own, o.Own) && slices.Equal(f.Some, o.Some) && slices.Equal(f.Notes, o.Notes) && slices.Equal(f.SomeNotes, o.SomeNotes) &&
+		slices.Equal(f.Dosages, o.Dosages) && slices.Equal(f.Codes, o.Codes) && slices.Equal(f.DispenseCodes, o.DispenseCodes)
+}
+
+// Sheets of generics, packages and drugs, for any audience and sex.
 func TestSheetsAtFullSize(t *testing.T) {
-	snap, entries := full()
-	asked, all := sheetEntries(entries)
-	ref := reference.NewSheet(all)
-	rnd := rand.New(rand.NewPCG(1, 105))
-	until, n := time.Now().Add(answersTime), 0
-	for ; n < answersMost && time.Now().Before(until); n++ {
-		e := asked[rnd.IntN(len(asked))]
-		day := sample.DefaultRetrieved().AddDate(0, 0, rnd.IntN(800)-400).Format("2006-01-02")
-		sex := []string{"", "1", "2"}[rnd.IntN(3)]
-		r := answer.New(snap, rules.Day(day), rules.Set{})
+	t.Parallel()
+	_, entries := full()
+	var about []*fest.Entry
+	for _, e := range entries {
+		switch e.Object.(type) {
+		case *fest.Generic, *fest.Package, *fest.Drug:
+			about = append(about, e)
+		}
+	}
+	ref, rnd := reference.NewSheet(release()), rand.New(rand.NewPCG(1, 126))
+	q := questions[*fest.Entry]{kind: "sheets", seed: 105, about: about, days: boundaries}
+	q.ask(t, func(r *answer.Register, e *fest.Entry, day string) (compared, full int) {
+		sex, audience := []string{"", "1", "2"}[rnd.IntN(3)], []string{"", "1", "4", "5"}[rnd.IntN(4)]
 		item := e.Items()[0]
 		i, ok := r.Find(item.Resource, item.Key)
 		if !ok {
 			t.Fatalf("no %s", item.Key)
 		}
-		s, ok := r.Sheet(i, answer.SheetQuestion{Sex: rules.Sex(sex)})
-		if !ok || r.Err() != nil {
-			t.Fatalf("%s has no sheet: %v", item.Key, r.Err())
+		s, ok := r.Sheet(i, answer.SheetQuestion{Audience: audience, Sex: rules.Sex(sex)})
+		if !ok {
+			t.Fatalf("%s has no sheet", item.Key)
 		}
-		want := sheetFacts{Validity: ref.Validity(e.Object, sex), Reimbursed: ref.Reimbursed(e.Object), Dosages: ref.Dosages(e.Object)}
-		want.Prescribe, want.Dispense = ref.Prescribable(e.Object, day)
-		want.Notes, _ = ref.Notifications(e.Object, day, "")
-		own, some := ref.Conditions(e.Object)
-		for _, id := range own {
-			want.Own = append(want.Own, string(id))
+		want, got := factsBy(ref, e.Object, day, audience, sex), factsOf(&s)
+		if !want.equal(&got) {
+			t.Fatalf("%s on %s for %q, %q, -reference +answer:\n%s", item.Key, day, audience, sex, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}
-		for _, id := range some {
-			want.Some = append(want.Some, string(id))
+		if got.Validity != "" || len(got.Own)+len(got.Notes)+len(got.Dosages)+len(got.DispenseCodes) > 0 {
+			full = 1
 		}
-		if d := cmp.Diff(want, factsOf(&s), cmpopts.EquateEmpty()); d != "" {
-			t.Fatalf("%s on %s, -reference +answer:\n%s", item.Key, day, d)
-		}
+		return 1, full
+	})
+}
+
+func factsBy(s *reference.Sheet, object any, day, audience, sex string) sheetFacts {
+	f := sheetFacts{Validity: s.Validity(object, sex), Reimbursed: s.Reimbursed(object), Dosages: s.Dosages(object)}
+	f.Prescribe, f.Dispense = s.Prescribable(object, day)
+	f.Notes, f.SomeNotes = s.Notifications(object, day, audience)
+	f.Codes, f.DispenseCodes = s.Codes(object, day)
+	own, some := s.Conditions(object)
+	for _, id := range own {
+		f.Own = append(f.Own, string(id))
 	}
-	t.Logf("%d sheets", n)
-	if n < 50 {
-		t.Errorf("only %d sheets were asked", n)
+	for _, id := range some {
+		f.Some = append(f.Some, string(id))
 	}
+	return f
 }
 
 func factsOf(s *answer.Sheet) sheetFacts {
@@ -98,6 +100,9 @@ func factsOf(s *answer.Sheet) sheetFacts {
 	for _, n := range s.Notifications.Own {
 		f.Notes = append(f.Notes, n.ID)
 	}
+	for _, n := range s.Notifications.OnSomeProducts {
+		f.SomeNotes = append(f.SomeNotes, n.ID)
+	}
 	for _, d := range s.Dosages {
 		for _, k := range d.ShortDoses {
 			for _, text := range k.Texts {
@@ -107,9 +112,27 @@ func factsOf(s *answer.Sheet) sheetFacts {
 			}
 		}
 	}
-	for _, list := range [][]string{f.Own, f.Some, f.Notes} {
+	for _, g := range s.Reimbursement.Groups {
+		add := func(name string, prescribe, dispense *answer.Holding) {
+			if prescribe.State == answer.HoldingState(rules.Valid) {
+				f.Codes = append(f.Codes, name)
+			}
+			if dispense.State == answer.HoldingState(rules.Valid) {
+				f.DispenseCodes = append(f.DispenseCodes, name)
+			}
+		}
+		for i := range g.Codes {
+			c := &g.Codes[i]
+			add(g.ID+" "+strings.TrimPrefix(c.System, "urn:oid:")+" "+c.Code, &c.Prescribing, &c.Dispensing)
+		}
+		if g.RequiresCode != nil && !*g.RequiresCode {
+			add(g.ID, g.Prescribing, g.Dispensing)
+		}
+	}
+	for _, list := range [][]string{f.Own, f.Some, f.Notes, f.SomeNotes, f.Codes, f.DispenseCodes} {
 		slices.Sort(list)
 	}
+	f.Codes, f.DispenseCodes = slices.Compact(f.Codes), slices.Compact(f.DispenseCodes)
 	return f
 }
 

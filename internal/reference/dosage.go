@@ -73,7 +73,7 @@ func (s *Sheet) description(list, code string) string {
 	if t := s.term(list, code); t != nil && t.TermDescription != nil && *t.TermDescription != "" {
 		return string(*t.TermDescription)
 	}
-	for _, e := range s.entries {
+	for _, e := range s.of.byClass[fest.ClassShortDose] {
 		if k, ok := e.Object.(*fest.ShortDose); ok && k.ShortDose.Code == code {
 			return string(k.TermDescription)
 		}
@@ -83,7 +83,7 @@ func (s *Sheet) description(list, code string) string {
 
 // term is the first term of a code in a list that is not in English.
 func (s *Sheet) term(list, code string) *fest.Term {
-	for _, e := range s.entries {
+	for _, e := range s.of.byClass[fest.ClassCodeSystem] {
 		k, ok := e.Object.(*fest.CodeSystem)
 		if !ok || !strings.HasSuffix(string(k.Info.OID), "."+list) {
 			continue

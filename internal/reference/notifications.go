@@ -37,7 +37,7 @@ func (s *Sheet) Notifications(object any, day, audience string) (own, some []str
 			add(&below, p)
 		}
 	}
-	for _, e := range s.entries {
+	for _, e := range s.of.referring(append(slices.Clone(mine), below...)...) {
 		n, ok := e.Object.(*fest.Notification)
 		if !ok || day < dayText(&n.FromDate) {
 			continue

@@ -7,25 +7,17 @@ import (
 )
 
 // Prescribable is yes, no or unknown: whether a package may stand on an
-// e-prescription on a day, and why not (R49–R53, R74). entries are those of the
-// release: conditions are told by their numbers, and one that the release has
-// not may be any.
-func Prescribable(entries []*fest.Entry, p *fest.Package, day string) (value, reason string) {
+// e-prescription on a day, and why not (R49–R53, R74). Conditions are told by
+// their numbers, and one that the release has not may be any.
+func (r *Register) Prescribable(p *fest.Package, day string) (value, reason string) {
 	var numbers []string
 	unknown := false
 	for _, ref := range p.Conditions {
-		found := false
-		for _, e := range entries {
-			c, ok := e.Object.(*fest.Condition)
-			if !ok || string(c.ID) != string(ref) {
-				continue
-			}
-			if found = true; c.ConditionNumber != nil {
-				numbers = append(numbers, string(*c.ConditionNumber))
-			}
-			break
+		c := one[fest.Condition](r, ref)
+		if c != nil && c.ConditionNumber != nil {
+			numbers = append(numbers, string(*c.ConditionNumber))
 		}
-		unknown = unknown || !found
+		unknown = unknown || c == nil
 	}
 	switch {
 	case p.PrescriptionGroup.Code == "K":
@@ -58,18 +50,15 @@ func Prescribable(entries []*fest.Entry, p *fest.Package, day string) (value, re
 // GenericPrescribable is yes if that of one of the generic's packages is, no if
 // that of all is, else unknown (R62). A package that the release has not is
 // unknown.
-func GenericPrescribable(entries []*fest.Entry, g *fest.Generic, day string) string {
+func (r *Register) GenericPrescribable(g *fest.Generic, day string) string {
 	if len(g.Packages) == 0 {
 		return "unknown"
 	}
 	out := "no"
 	for _, ref := range g.Packages {
 		value := "unknown"
-		for _, e := range entries {
-			if p, ok := e.Object.(*fest.Package); ok && string(e.ObjectID()) == string(ref) {
-				value, _ = Prescribable(entries, p, day)
-				break
-			}
+		if p := one[fest.Package](r, ref); p != nil {
+			value, _ = r.Prescribable(p, day)
 		}
 		if value == "yes" {
 			return "yes"

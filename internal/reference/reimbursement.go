@@ -189,66 +189,61 @@ func groupOn(of *fest.Reimbursement, g *fest.ReimbursementGroup, links []fest.Pr
 	return out
 }
 
-// Reimbursed answers for what has the links, among the entries of a release.
-// medicine says that individual reimbursement may be applied for.
-func Reimbursed(entries []*fest.Entry, links []fest.ProductReimbursement, medicine bool, day string) Reimbursement {
-	r := Reimbursement{State: "noneStated", Groups: map[string]ReimbursedGroup{}}
+// Reimbursed answers for what has the links. medicine says that individual
+// reimbursement may be applied for.
+func (r *Register) Reimbursed(links []fest.ProductReimbursement, medicine bool, day string) Reimbursement {
+	out := Reimbursement{State: "noneStated", Groups: map[string]ReimbursedGroup{}}
 	byGroup := map[string][]fest.ProductReimbursement{}
 	for i := range links {
 		for _, ref := range links[i].ReimbursementGroups {
 			byGroup[string(ref)] = append(byGroup[string(ref)], links[i])
 		}
 	}
-	found := map[string]bool{}
-	for _, e := range entries {
+	for _, e := range r.byClass[fest.ClassReimbursement] {
 		of, ok := e.Object.(*fest.Reimbursement)
-		if !ok {
+		if !ok || !medicine || !no(of.RequiresProductLink) {
 			continue
 		}
 		for i := range of.ReimbursementGroups {
-			g := &of.ReimbursementGroups[i]
-			id := string(g.ID)
-			if own := byGroup[id]; own != nil && !found[id] {
-				found[id] = true
-				r.Groups[id] = groupOn(of, g, own, false, day)
-			}
-			if medicine && no(of.RequiresProductLink) && (g.Atc == nil || g.Atc.Code == "") && kindOf(of, g) == "individual" {
-				r.Individual = append(r.Individual, id)
+			if g := &of.ReimbursementGroups[i]; (g.Atc == nil || g.Atc.Code == "") && kindOf(of, g) == "individual" {
+				out.Individual = append(out.Individual, string(g.ID))
 			}
 		}
 	}
 	stated, unknown := false, false
-	for id := range byGroup {
-		g, ok := r.Groups[id]
-		if !ok {
+	for id, own := range byGroup {
+		of, group := r.reimbursementGroup(id)
+		if group == nil {
 			unknown = true
-			r.Groups[id] = ReimbursedGroup{}
+			out.Groups[id] = ReimbursedGroup{}
 			continue
 		}
+		g := groupOn(of, group, own, false, day)
+		out.Groups[id] = g
 		stated = stated || g.Prescribe.State == "valid" || g.Dispense.State == "valid"
-		if g.Prescribe.State == "valid" && !slices.Contains(r.Prescribable, g.Kind) {
-			r.Prescribable = append(r.Prescribable, g.Kind)
+		if g.Prescribe.State == "valid" && !slices.Contains(out.Prescribable, g.Kind) {
+			out.Prescribable = append(out.Prescribable, g.Kind)
 		}
 	}
-	slices.Sort(r.Prescribable)
+	slices.Sort(out.Prescribable)
 	switch {
 	case stated:
-		r.State = "stated"
+		out.State = "stated"
 	case unknown:
-		r.State = "unknownGroup"
+		out.State = "unknownGroup"
 	case len(byGroup) > 0:
-		r.State = "otherDays"
+		out.State = "otherDays"
 	}
-	return r
+	return out
 }
 
 func no(b fest.Boolean) bool { return b == "false" || b == "0" }
 
 // GroupsOfATC are the groups of an ATC code on a day, by their codes alone:
 // whose code it is, lies below it, or above it (R111).
-func GroupsOfATC(entries []*fest.Entry, code, day string) map[string]ReimbursedGroup {
+func (r *Register) GroupsOfATC(code, day string) map[string]ReimbursedGroup {
 	out := map[string]ReimbursedGroup{}
-	for _, e := range entries {
+	for _, e := range r.byClass[fest.ClassReimbursement] {
 		of, ok := e.Object.(*fest.Reimbursement)
 		if !ok {
 			continue
@@ -286,7 +281,7 @@ type DiagnosedGroup struct {
 
 // Diagnosed answers what a diagnosis code of ICPC-2 or ICD-10 gives the right
 // to on a day (R89). ICD-10 codes are compared without their dot.
-func Diagnosed(entries []*fest.Entry, icpc2 bool, code, day string) map[string]DiagnosedGroup {
+func (r *Register) Diagnosed(icpc2 bool, code, day string) map[string]DiagnosedGroup {
 	same := func(c *fest.CV) bool {
 		switch c.System[strings.LastIndexByte(c.System, '.')+1:] {
 		case "7170", "7434":
@@ -297,20 +292,25 @@ func Diagnosed(entries []*fest.Entry, icpc2 bool, code, day string) map[string]D
 		return false
 	}
 	out := map[string]DiagnosedGroup{}
-	for _, e := range entries {
+	for _, e := range r.byDiagnosis[plainDiagnosis(code)] {
 		of, ok := e.Object.(*fest.Reimbursement)
 		if !ok {
 			continue
 		}
 		for i := range of.ReimbursementGroups {
 			g := of.ReimbursementGroups[i]
-			g.ReimbursementCodes = slices.DeleteFunc(slices.Clone(g.ReimbursementCodes), func(c fest.ReimbursementCode) bool { return !same(&c.Code) })
+			g.ReimbursementCodes = nil
+			for k := range of.ReimbursementGroups[i].ReimbursementCodes {
+				if c := &of.ReimbursementGroups[i].ReimbursementCodes[k]; same(&c.Code) {
+					g.ReimbursementCodes = append(g.ReimbursementCodes, *c)
+				}
+			}
 			if len(g.ReimbursementCodes) == 0 {
 				continue
 			}
 			g.RequiresReimbursementCode = "true" // it is asked for by its code
 			d := DiagnosedGroup{Codes: groupOn(of, &g, nil, true, day).Codes}
-			for _, p := range entries {
+			for _, p := range r.referring(fest.Ref(g.ID)) {
 				links, resource := linksOf(p)
 				var own []fest.ProductReimbursement
 				for k := range links {

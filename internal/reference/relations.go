@@ -7,12 +7,12 @@ import (
 )
 
 // Relations are what something belongs together with: ids by the name of the
-// list, each in the order of the file, once. Lists that are empty are left out.
+// list, each sorted. Lists that are empty are left out.
 type Relations map[string][]string
 
 func (r Relations) add(list, id string) {
-	if !slices.Contains(r[list], id) {
-		r[list] = append(r[list], id)
+	if at, known := slices.BinarySearch(r[list], id); !known {
+		r[list] = slices.Insert(r[list], at, id)
 	}
 }
 
@@ -21,103 +21,94 @@ func (r Relations) add(list, id string) {
 // Drugs and generics stand under "drugs" and "generics" with what they are:
 // single (the moiety and its salts are all that is in them) or combination, and
 // whether a strength of it is stated.
-func IngredientRelations(entries []*fest.Entry, id string) Relations {
+func (r *Register) IngredientRelations(id fest.Ref) Relations {
 	out := Relations{}
-	family := familyOf(entries, id)
-	for _, e := range entries {
+	family := r.familyOf(id)
+	for _, e := range append(r.called(id), r.referring(id)...) {
 		i, ok := e.Object.(*fest.Ingredient)
 		if !ok {
 			continue
 		}
 		for _, ref := range i.FullActiveSubstances {
-			if string(ref) == id && string(i.ID) != id {
+			if ref == id && fest.Ref(i.ID) != id {
 				out.add("moieties", string(i.ID))
 			}
-			if string(i.ID) == id && string(ref) != id {
+			if fest.Ref(i.ID) == id && ref != id {
 				out.add("salts", string(ref))
 			}
 		}
 	}
-	drugs, substances := map[string]bool{}, substancesOf(entries)
-	for _, e := range entries {
+	of := slices.Clone(family) // what a product that holds it refers to
+	for _, e := range r.referring(family...) {
+		if s, ok := e.Object.(*fest.IngredientStrength); ok && slices.Contains(family, s.ActiveSubstance) {
+			out.add("strengths", string(s.ID))
+			of = append(of, fest.Ref(s.ID))
+		}
+	}
+	var drugs []fest.Ref
+	for _, e := range r.referring(of...) {
 		switch o := e.Object.(type) {
-		case *fest.IngredientStrength:
-			if slices.Contains(family, string(o.ActiveSubstance)) {
-				out.add("strengths", string(o.ID))
-			}
 		case *fest.Drug:
-			if how := holds(substances, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
+			if how := r.holds(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
 				out.add("drugs "+how, nameOf(e))
-				drugs[nameOf(e)] = true
+				drugs = append(drugs, fest.Ref(nameOf(e)))
 			}
 		case *fest.Generic:
-			if how := holds(substances, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
+			if how := r.holds(o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength, family); how != "" {
 				out.add("generics "+how, nameOf(e))
 			}
 		}
 	}
-	for _, e := range entries {
-		if p, ok := e.Object.(*fest.Package); ok {
-			for i := range p.PackageInformation {
-				if drugs[string(p.PackageInformation[i].Drug)] {
-					out.add("packages", nameOf(e))
-				}
+	for _, drug := range drugs {
+		for _, e := range r.referring(drug) {
+			if p, ok := e.Object.(*fest.Package); ok && inPackage(p, drug) {
+				out.add("packages", nameOf(e))
 			}
 		}
 	}
 	return out
 }
 
+// inPackage says that a package holds a drug (R56).
+func inPackage(p *fest.Package, drug fest.Ref) bool {
+	return slices.ContainsFunc(p.PackageInformation, func(i fest.PackageInformation) bool { return i.Drug == drug })
+}
+
 // familyOf is what counts as the substance: it, its moieties, and all their
 // salts and esters (R34).
-func familyOf(entries []*fest.Entry, id string) []string {
-	roots := []string{}
-	for _, e := range entries {
-		if i, ok := e.Object.(*fest.Ingredient); ok && string(i.ID) != id && slices.Contains(i.FullActiveSubstances, fest.Ref(id)) {
-			roots = append(roots, string(i.ID))
+func (r *Register) familyOf(id fest.Ref) []fest.Ref {
+	roots := []fest.Ref{}
+	for _, e := range r.referring(id) {
+		if i, ok := e.Object.(*fest.Ingredient); ok && fest.Ref(i.ID) != id && slices.Contains(i.FullActiveSubstances, id) {
+			roots = append(roots, fest.Ref(i.ID))
 		}
 	}
 	if len(roots) == 0 {
 		roots = append(roots, id)
 	}
-	family := append([]string{id}, roots...)
-	for _, e := range entries {
-		if i, ok := e.Object.(*fest.Ingredient); ok && slices.Contains(roots, string(i.ID)) {
-			for _, ref := range i.FullActiveSubstances {
-				family = append(family, string(ref))
-			}
+	family := append([]fest.Ref{id}, roots...)
+	for _, e := range r.called(roots...) {
+		if i, ok := e.Object.(*fest.Ingredient); ok {
+			family = append(family, i.FullActiveSubstances...)
 		}
 	}
 	return family
 }
 
-// substancesOf are the substances of strengths, by the strength's id.
-func substancesOf(entries []*fest.Entry) map[string]string {
-	out := map[string]string{}
-	for _, e := range entries {
-		if s, ok := e.Object.(*fest.IngredientStrength); ok {
-			if _, twice := out[string(s.ID)]; !twice {
-				out[string(s.ID)] = string(s.ActiveSubstance)
-			}
-		}
-	}
-	return out
-}
-
 // holds says how a product holds one of a family; "" if it does not. A strength
 // that the release has not is of some other substance.
-func holds(substances map[string]string, with []fest.SortedStrength, without []fest.SortedSubstance, family []string) string {
+func (r *Register) holds(with []fest.SortedStrength, without []fest.SortedSubstance, family []fest.Ref) string {
 	inWith, inWithout, others := false, false, false
 	for i := range with {
-		substance, known := substances[string(with[i].ActiveSubstanceWithStrength)]
-		if known && slices.Contains(family, substance) {
+		strength := one[fest.IngredientStrength](r, with[i].ActiveSubstanceWithStrength)
+		if strength != nil && slices.Contains(family, strength.ActiveSubstance) {
 			inWith = true
 		} else {
 			others = true
 		}
 	}
 	for i := range without {
-		if slices.Contains(family, string(without[i].ActiveSubstance)) {
+		if slices.Contains(family, without[i].ActiveSubstance) {
 			inWithout = true
 		} else {
 			others = true
@@ -138,45 +129,34 @@ func holds(substances map[string]string, with []fest.SortedStrength, without []f
 }
 
 // DrugRelations are those of a drug (R35, R56, R57).
-func DrugRelations(entries []*fest.Entry, d *fest.Drug, id string) Relations {
+func (r *Register) DrugRelations(d *fest.Drug, id fest.Ref) Relations {
 	out := Relations{}
 	for i := range d.SortedActiveSubstancesWithStrength {
-		ref := string(d.SortedActiveSubstancesWithStrength[i].ActiveSubstanceWithStrength)
-		out.add("strengths", ref)
-		for _, e := range entries {
-			if s, ok := e.Object.(*fest.IngredientStrength); ok && string(s.ID) == ref {
-				out.add("ingredients", string(s.ActiveSubstance))
-				break
-			}
+		ref := d.SortedActiveSubstancesWithStrength[i].ActiveSubstanceWithStrength
+		out.add("strengths", string(ref))
+		if s := one[fest.IngredientStrength](r, ref); s != nil {
+			out.add("ingredients", string(s.ActiveSubstance))
 		}
 	}
 	for i := range d.SortedActiveSubstancesWithoutStrength {
 		out.add("ingredients", string(d.SortedActiveSubstancesWithoutStrength[i].ActiveSubstance))
 	}
-	slices.Sort(out["ingredients"])
-	slices.Sort(out["strengths"])
-	for _, e := range entries {
+	out.spc(d.SpcSections, "drug")
+	for _, e := range r.referring(id) {
 		switch o := e.Object.(type) {
 		case *fest.Package:
-			for i := range o.PackageInformation {
-				if string(o.PackageInformation[i].Drug) == id {
-					out.add("packages", nameOf(e))
-				}
+			if inPackage(o, id) {
+				out.add("packages", nameOf(e))
+				out.spc(o.SpcSections, "package")
 			}
 		case *fest.Generic:
-			if slices.Contains(o.Drugs, fest.Ref(id)) {
+			if slices.Contains(o.Drugs, id) {
 				out.add("generics", nameOf(e))
 			}
 		case *fest.Dose:
-			if string(o.Drug) == id {
+			if o.Drug == id {
 				out.add("doses", nameOf(e))
 			}
-		}
-	}
-	out.spc(d.SpcSections, "drug")
-	for _, e := range entries {
-		if p, ok := e.Object.(*fest.Package); ok && slices.Contains(out["packages"], nameOf(e)) {
-			out.spc(p.SpcSections, "package")
 		}
 	}
 	return out
@@ -191,30 +171,27 @@ func (r Relations) spc(sections []fest.SpcSection, on string) {
 }
 
 // PackageRelations are those of a package (R47, R55–R57).
-func PackageRelations(entries []*fest.Entry, p *fest.Package, id string) Relations {
+func (r *Register) PackageRelations(p *fest.Package, id fest.Ref) Relations {
 	out := Relations{}
 	for i := range p.PackageInformation {
 		out.add("drugs", string(p.PackageInformation[i].Drug))
 	}
-	for _, e := range entries {
+	for _, e := range r.referring(id) {
 		switch o := e.Object.(type) {
 		case *fest.Generic:
-			if slices.Contains(o.Packages, fest.Ref(id)) {
+			if slices.Contains(o.Packages, id) {
 				out.add("generics", nameOf(e))
 			}
 		case *fest.Dose:
-			if slices.Contains(o.Packages, fest.Ref(id)) {
+			if slices.Contains(o.Packages, id) {
 				out.add("doses", nameOf(e))
 			}
 		}
 	}
 	out.spc(p.SpcSections, "package")
 	for _, drug := range out["drugs"] {
-		for _, e := range entries {
-			if d, ok := e.Object.(*fest.Drug); ok && nameOf(e) == drug {
-				out.spc(d.SpcSections, "drug")
-				break
-			}
+		if d := one[fest.Drug](r, fest.Ref(drug)); d != nil {
+			out.spc(d.SpcSections, "drug")
 		}
 	}
 	return out
@@ -233,7 +210,7 @@ func DoseRelations(d *fest.Dose) Relations {
 // GenericRelations are those of a generic on a day: what it names (R57), its
 // units (R61), and what may be dispensed on it beside its packages: those of
 // their substitution groups, also under another generic (R66, R94).
-func GenericRelations(entries []*fest.Entry, g *fest.Generic, day string) Relations {
+func (r *Register) GenericRelations(g *fest.Generic, day string) Relations {
 	out := Relations{}
 	for _, ref := range g.Drugs {
 		out.add("drugs", string(ref))
@@ -244,37 +221,30 @@ func GenericRelations(entries []*fest.Entry, g *fest.Generic, day string) Relati
 	for i := range g.PrescribingUnits {
 		out.add("units", g.PrescribingUnits[i].Code)
 	}
-	groups := map[string]*fest.SubstitutionGroup{}
-	for _, e := range entries {
-		if b, ok := e.Object.(*fest.SubstitutionGroup); ok && groups[string(b.ID)] == nil {
-			groups[string(b.ID)] = b
-		}
-	}
 	in := func(p *fest.Package) *fest.SubstitutionGroup {
 		if p.PackageSubstitutionGroup == nil {
 			return nil
 		}
-		b := groups[string(p.PackageSubstitutionGroup.SubstitutionGroup)]
+		b := one[fest.SubstitutionGroup](r, p.PackageSubstitutionGroup.SubstitutionGroup)
 		if b == nil || membership(p, b, day) != "in" {
 			return nil
 		}
 		return b
 	}
-	var own []*fest.SubstitutionGroup
-	for _, e := range entries {
-		p, ok := e.Object.(*fest.Package)
-		if ok && slices.Contains(out["packages"], nameOf(e)) {
-			if b := in(p); b != nil {
-				own = append(own, b)
+	var own []fest.Ref
+	for _, e := range r.called(g.Packages...) {
+		if p, ok := e.Object.(*fest.Package); ok {
+			if b := in(p); b != nil && !slices.Contains(own, fest.Ref(b.ID)) {
+				own = append(own, fest.Ref(b.ID))
 			}
 		}
 	}
-	for _, e := range entries {
+	for _, e := range r.referring(own...) {
 		p, ok := e.Object.(*fest.Package)
-		if !ok || slices.Contains(out["packages"], nameOf(e)) {
+		if !ok || slices.Contains(g.Packages, fest.Ref(nameOf(e))) {
 			continue
 		}
-		if b := in(p); b != nil && slices.Contains(own, b) {
+		if b := in(p); b != nil && slices.Contains(own, fest.Ref(b.ID)) {
 			out.add("alsoDispensable", nameOf(e))
 		}
 	}

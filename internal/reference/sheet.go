@@ -9,28 +9,11 @@ import (
 // Sheet says what a prescriber is shown of a generic, a package or a drug
 // (R46–R62, R67–R79, R105–R108, R123–R128).
 type Sheet struct {
-	entries []*fest.Entry
-	byID    map[fest.ID][]*fest.Entry
+	of *Register
 }
 
-// NewSheet takes all entries of a release, in any order.
-func NewSheet(entries []*fest.Entry) *Sheet {
-	s := &Sheet{entries, map[fest.ID][]*fest.Entry{}}
-	for _, e := range entries {
-		s.byID[e.ObjectID()] = append(s.byID[e.ObjectID()], e)
-	}
-	return s
-}
-
-// of is the object of a class that has the id.
-func of[T any](s *Sheet, id fest.Ref) *T {
-	for _, e := range s.byID[fest.ID(id)] {
-		if o, ok := e.Object.(*T); ok {
-			return o
-		}
-	}
-	return nil
-}
+// NewSheet takes a release.
+func NewSheet(r *Register) *Sheet { return &Sheet{r} }
 
 // idOf is the id of a drug, package or generic.
 func idOf(object any) fest.Ref { return fest.Ref((&fest.Entry{Object: object}).ObjectID()) }
@@ -51,7 +34,7 @@ func (s *Sheet) drugsOf(object any) []*fest.Drug {
 	}
 	var out []*fest.Drug
 	for _, ref := range refs {
-		if d := of[fest.Drug](s, ref); d != nil && !slices.Contains(out, d) {
+		if d := one[fest.Drug](s.of, ref); d != nil && !slices.Contains(out, d) {
 			out = append(out, d)
 		}
 	}
@@ -62,24 +45,20 @@ func (s *Sheet) drugsOf(object any) []*fest.Drug {
 // that hold a drug (R56), a package itself.
 func (s *Sheet) packagesOf(object any) []*fest.Package {
 	var out []*fest.Package
-	for _, e := range s.entries {
-		p, ok := e.Object.(*fest.Package)
-		if !ok {
-			continue
-		}
-		hit := false
-		switch o := object.(type) {
-		case *fest.Package:
-			hit = p == o
-		case *fest.Generic:
-			hit = slices.Contains(o.Packages, fest.Ref(e.ObjectID()))
-		case *fest.Drug:
-			for _, i := range p.PackageInformation {
-				hit = hit || o.ID != nil && i.Drug == fest.Ref(*o.ID)
+	switch o := object.(type) {
+	case *fest.Package:
+		out = append(out, o)
+	case *fest.Generic:
+		for _, e := range s.of.called(o.Packages...) {
+			if p, ok := e.Object.(*fest.Package); ok {
+				out = append(out, p)
 			}
 		}
-		if hit {
-			out = append(out, p)
+	case *fest.Drug:
+		for _, e := range s.of.referring(idOf(o)) {
+			if p, ok := e.Object.(*fest.Package); ok && inPackage(p, idOf(o)) {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
@@ -88,25 +67,27 @@ func (s *Sheet) packagesOf(object any) []*fest.Package {
 // genericsOf are the generics above an object: those that list it, or a drug
 // that it holds.
 func (s *Sheet) genericsOf(object any) []*fest.Generic {
+	if g, ok := object.(*fest.Generic); ok {
+		return []*fest.Generic{g}
+	}
+	var packages, drugs []fest.Ref
+	if p, ok := object.(*fest.Package); ok && p.ID != nil {
+		packages = append(packages, idOf(p))
+	}
+	for _, d := range s.drugsOf(object) {
+		if d.ID != nil {
+			drugs = append(drugs, idOf(d))
+		}
+	}
 	var out []*fest.Generic
-	drugs := s.drugsOf(object)
-	for _, e := range s.entries {
+	for _, e := range s.of.referring(append(packages, drugs...)...) {
 		g, ok := e.Object.(*fest.Generic)
 		if !ok {
 			continue
 		}
-		hit := object == any(g)
-		if p, ok := object.(*fest.Package); ok && p.ID != nil {
-			hit = slices.Contains(g.Packages, fest.Ref(*p.ID))
-		}
-		if object != any(g) {
-			if _, generic := object.(*fest.Generic); !generic {
-				for _, d := range drugs {
-					hit = hit || d.ID != nil && slices.Contains(g.Drugs, fest.Ref(*d.ID))
-				}
-			}
-		}
-		if hit {
+		lists := func(ref fest.Ref) bool { return slices.Contains(g.Packages, ref) }
+		holds := func(ref fest.Ref) bool { return slices.Contains(g.Drugs, ref) }
+		if slices.ContainsFunc(packages, lists) || slices.ContainsFunc(drugs, holds) {
 			out = append(out, g)
 		}
 	}

@@ -48,7 +48,7 @@ func (s *Sheet) packagePrescribable(p *fest.Package, day string) (prescribe, dis
 		prescribe = "no"
 	}
 	for _, id := range p.Conditions { // R52, R74
-		c := of[fest.Condition](s, id)
+		c := one[fest.Condition](s.of, id)
 		switch {
 		case c == nil && prescribe == "yes":
 			prescribe = "unknown" // which condition, the release does not say
@@ -96,7 +96,7 @@ func (s *Sheet) Codes(object any, day string) (prescribe, dispense []string) {
 	}
 	for _, link := range medicine(object).Reimbursements {
 		for _, ref := range link.ReimbursementGroups {
-			for _, e := range s.entries {
+			for _, e := range s.of.called(ref) {
 				r, ok := e.Object.(*fest.Reimbursement)
 				if !ok {
 					continue

@@ -29,18 +29,13 @@ type Substitution struct {
 	Lowest map[string][]string
 }
 
-// Substitutes answers for a package among the entries of a release.
-func Substitutes(entries []*fest.Entry, asked *fest.Entry, day string) Substitution {
+// Substitutes answers for the entry of a package.
+func (r *Register) Substitutes(asked *fest.Entry, day string) Substitution {
 	p, ok := asked.Object.(*fest.Package)
 	if !ok || p.PackageSubstitutionGroup == nil {
 		return Substitution{State: "notStated"}
 	}
-	var group *fest.SubstitutionGroup
-	for _, e := range entries {
-		if g, ok := e.Object.(*fest.SubstitutionGroup); ok && group == nil && string(g.ID) == string(p.PackageSubstitutionGroup.SubstitutionGroup) {
-			group = g
-		}
-	}
+	group := one[fest.SubstitutionGroup](r, p.PackageSubstitutionGroup.SubstitutionGroup)
 	if group == nil {
 		return Substitution{State: "unknownGroup"}
 	}
@@ -56,7 +51,7 @@ func Substitutes(entries []*fest.Entry, asked *fest.Entry, day string) Substitut
 		s.State = "limited"
 	}
 	var members, gone []*fest.Entry
-	for _, e := range entries {
+	for _, e := range r.referring(fest.Ref(group.ID)) {
 		q, ok := e.Object.(*fest.Package)
 		if !ok || e == asked || q.PackageSubstitutionGroup == nil || string(q.PackageSubstitutionGroup.SubstitutionGroup) != string(group.ID) {
 			continue
@@ -129,31 +124,39 @@ func nameOf(e *fest.Entry) string {
 // inOrder sorts packages: prices in the unit of the asked one first, then
 // those in other units, unit by unit, then those without a price.
 func inOrder(list []*fest.Entry, own string, day string) []string {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b *fest.Entry) int {
-		p, q := a.Object.(*fest.Package), b.Object.(*fest.Package)
-		priceA, unitA, okA := PerUnit(p, day)
-		priceB, unitB, okB := PerUnit(q, day)
-		codeA, codeB := codeOfUnit(unitA), codeOfUnit(unitB)
+	type priced struct {
+		name, number string
+		price        *big.Rat
+		unit         string
+		ok           bool
+	}
+	var all []priced
+	for _, e := range list {
+		p := e.Object.(*fest.Package)
+		price, unit, ok := PerUnit(p, day)
+		all = append(all, priced{nameOf(e), string(p.ItemNumber), price, unit, ok})
+	}
+	slices.SortStableFunc(all, func(a, b priced) int {
+		codeA, codeB := codeOfUnit(a.unit), codeOfUnit(b.unit)
 		switch {
-		case okA && !okB:
+		case a.ok && !b.ok:
 			return -1
-		case !okA && okB:
+		case !a.ok && b.ok:
 			return 1
-		case okA && codeA != codeB && codeA == own:
+		case a.ok && codeA != codeB && codeA == own:
 			return -1
-		case okA && codeA != codeB && codeB == own:
+		case a.ok && codeA != codeB && codeB == own:
 			return 1
-		case okA && unitA != unitB:
-			return strings.Compare(unitA, unitB)
-		case okA && priceA.Cmp(priceB) != 0:
-			return priceA.Cmp(priceB)
+		case a.ok && a.unit != b.unit:
+			return strings.Compare(a.unit, b.unit)
+		case a.ok && a.price.Cmp(b.price) != 0:
+			return a.price.Cmp(b.price)
 		}
-		return strings.Compare(string(p.ItemNumber), string(q.ItemNumber))
+		return strings.Compare(a.number, b.number)
 	})
 	var out []string
-	for _, e := range list {
-		out = append(out, nameOf(e))
+	for _, p := range all {
+		out = append(out, p.name)
 	}
 	return out
 }

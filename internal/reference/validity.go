@@ -33,7 +33,7 @@ func (s *Sheet) Validity(object any, sex string) fest.Duration {
 func (s *Sheet) Reimbursed(object any) fest.Duration {
 	var best fest.Duration
 	for _, id := range s.ownConditions(object) {
-		c := of[fest.Condition](s, id)
+		c := one[fest.Condition](s.of, id)
 		if c == nil {
 			continue
 		}

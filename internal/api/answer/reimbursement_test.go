@@ -130,7 +130,7 @@ func TestReimbursementIsTheReferences(t *testing.T) {
 func compareReimbursement(t *testing.T, entries []*fest.Entry, days []rules.Day) map[string]int {
 	t.Helper()
 	snap := open(t, entries)
-	groups := slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { _, ok := e.Object.(*fest.Reimbursement); return !ok })
+	ref := reference.NewRegister(entries)
 	states := map[string]int{}
 	for _, day := range days {
 		r := answer.New(snap, day, rules.Set{})
@@ -159,7 +159,7 @@ func compareReimbursement(t *testing.T, entries []*fest.Entry, days []rules.Day)
 				continue
 			}
 			got := ask()
-			want := reference.Reimbursed(groups, links, !commodity, string(day))
+			want := ref.Reimbursed(links, !commodity, string(day))
 			states[want.State]++
 			if d := cmp.Diff(want, reimbursementAs(&got), cmpopts.EquateEmpty()); d != "" {
 				t.Fatalf("%s on %s, -reference +answer:\n%s", got.Subject.Display, day, d)
@@ -180,7 +180,7 @@ func TestATCReimbursementIsTheReferences(t *testing.T) {
 	for name, make := range contents {
 		t.Run(name, func(t *testing.T) {
 			entries := make(t)
-			snap := open(t, entries)
+			snap, ref := open(t, entries), reference.NewRegister(entries)
 			codes := []string{"N02BE01", "X", "WITHOUT"}
 			for _, e := range entries {
 				of, _ := e.Object.(*fest.Reimbursement)
@@ -203,7 +203,7 @@ func TestATCReimbursementIsTheReferences(t *testing.T) {
 					}
 					r := answer.New(snap, day, rules.Set{})
 					got := r.ATCReimbursement(code, "")
-					want := reference.GroupsOfATC(entries, code, string(day))
+					want := ref.GroupsOfATC(code, string(day))
 					if rules.ATCLevel(code) <= 2 { // the many groups of these are listed alone
 						for id, g := range want {
 							g.Codes, g.Conditions = nil, nil
@@ -249,7 +249,7 @@ func TestDiagnosisReimbursementIsTheReferences(t *testing.T) {
 	for name, make := range contents {
 		t.Run(name, func(t *testing.T) {
 			entries := make(t)
-			snap := open(t, entries)
+			snap, ref := open(t, entries), reference.NewRegister(entries)
 			type question struct {
 				classification, code string
 			}
@@ -267,11 +267,6 @@ func TestDiagnosisReimbursementIsTheReferences(t *testing.T) {
 					}
 				}
 			}
-			few := slices.DeleteFunc(slices.Clone(entries), func(e *fest.Entry) bool { // the rest would only take the reference's time
-				_, group := e.Object.(*fest.Reimbursement)
-				links, _ := linksOf(e)
-				return !group && len(links) == 0
-			})
 			for _, day := range reimbursementDays(entries, 1) {
 				for q := range asked {
 					r := answer.New(snap, day, rules.Set{})
@@ -292,7 +287,7 @@ func TestDiagnosisReimbursementIsTheReferences(t *testing.T) {
 						slices.Sort(d.Products)
 						found[g.ID] = d
 					}
-					want := reference.Diagnosed(few, q.classification == answer.ICPC2, q.code, string(day))
+					want := ref.Diagnosed(q.classification == answer.ICPC2, q.code, string(day))
 					if d := cmp.Diff(want, found, cmpopts.EquateEmpty()); d != "" {
 						t.Fatalf("%s %s on %s, -reference +answer:\n%s", q.classification, q.code, day, d)
 					}

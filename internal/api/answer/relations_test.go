@@ -134,7 +134,7 @@ func TestRelationsAreTheReferences(t *testing.T) {
 
 func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 	t.Helper()
-	snap := open(t, entries)
+	snap, ref := open(t, entries), reference.NewRegister(entries)
 	r, all := answer.New(snap, today, rules.Set{}), &answer.Paging{}
 	differ := func(key string, want, got reference.Relations) {
 		if d := cmp.Diff(sorted(want), sorted(got), cmpopts.EquateEmpty()); d != "" {
@@ -143,7 +143,7 @@ func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 	}
 	forEach(t, r, entries, func(key string, _, i *fest.Ingredient) {
 		a := r.IngredientRelations(i, all)
-		differ(key, reference.IngredientRelations(entries, key), ofIngredient(&a))
+		differ(key, ref.IngredientRelations(fest.Ref(key)), ofIngredient(&a))
 		if n := a.DrugCounts; n.SingleWithStrength+n.SingleWithoutStrength+n.CombinationWithStrength+n.CombinationWithoutStrength != a.Drugs.Total {
 			t.Errorf("%s: %+v of %d", key, n, a.Drugs.Total)
 		}
@@ -169,7 +169,7 @@ func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 	})
 	forEach(t, r, entries, func(key string, made, d *fest.Drug) {
 		a := r.DrugRelations(d, all)
-		want := reference.DrugRelations(entries, made, key)
+		want := ref.DrugRelations(made, fest.Ref(key))
 		differ(key, want, ofDrug(&a))
 		c := r.DrugGenerics(d, all)
 		if got := ids(c.Generics, func(g answer.ConvertedGeneric) string { return g.ID }); !sameSet(got, want["generics"]) || (c.State == answer.ConversionNone) != (len(got) == 0) || c.Packages != len(want["packages"]) {
@@ -178,14 +178,14 @@ func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 	})
 	forEach(t, r, entries, func(key string, made, p *fest.Package) {
 		a := r.PackageRelations(p, all)
-		differ(key, reference.PackageRelations(entries, made, key), ofPackage(&a))
+		differ(key, ref.PackageRelations(made, fest.Ref(key)), ofPackage(&a))
 	})
 	for _, day := range append(days, today) {
 		r := answer.New(snap, day, rules.Set{})
 		forEach(t, r, entries, func(key string, made, g *fest.Generic) {
 			a := r.GenericRelations(g, all)
-			differ(key, reference.GenericRelations(entries, made, string(day)), ofGeneric(&a))
-			if want := reference.GenericPrescribable(entries, made, string(day)); string(a.Prescribable.Value) != want {
+			differ(key, ref.GenericRelations(made, string(day)), ofGeneric(&a))
+			if want := ref.GenericPrescribable(made, string(day)); string(a.Prescribable.Value) != want {
 				t.Errorf("%s on %s: prescribable %s, want %s", key, day, a.Prescribable.Value, want)
 			}
 			for _, p := range a.Packages.Items {
@@ -193,7 +193,7 @@ func compareRelations(t *testing.T, entries []*fest.Entry, days []rules.Day) {
 					continue // not in the extract
 				}
 				pack, _ := r.Package(fest.Ref(p.ID))
-				value, _ := reference.Prescribable(entries, pack, string(day))
+				value, _ := ref.Prescribable(pack, string(day))
 				if string(p.Prescribable) != value || string(p.State) != reference.Availability(pack, string(day)) || string(p.Dispensable) != reference.Dispensable(pack, string(day)) {
 					t.Errorf("%s on %s: %+v", p.ID, day, p)
 				}
@@ -215,12 +215,12 @@ func TestAvailabilityAndPricesAreTheReferences(t *testing.T) {
 	for name, make := range contents {
 		t.Run(name, func(t *testing.T) {
 			entries := make(t)
-			snap := open(t, entries)
+			snap, ref := open(t, entries), reference.NewRegister(entries)
 			for _, day := range daysOf(entries) {
 				r := answer.New(snap, day, rules.Set{})
 				forEach(t, r, entries, func(key string, made, p *fest.Package) {
 					a := r.PackageAvailability(p)
-					value, reason := reference.Prescribable(entries, made, string(day))
+					value, reason := ref.Prescribable(made, string(day))
 					if string(a.State) != reference.Availability(made, string(day)) || string(a.Dispensable.Value) != reference.Dispensable(made, string(day)) ||
 						string(a.Prescribable.Value) != value || a.Prescribable.Reason != reason {
 						t.Errorf("%s on %s: %+v; want %s %s", key, day, a, value, reason)

@@ -98,7 +98,7 @@ var sheetResources = []fest.Resource{fest.ResourceGenerics, fest.ResourcePackage
 
 func compareSheets(t *testing.T, entries []*fest.Entry, days []rules.Day, every int) map[string]int {
 	t.Helper()
-	snap, ref := open(t, entries), reference.NewSheet(entries)
+	snap, ref := open(t, entries), reference.NewSheet(reference.NewRegister(entries))
 	seen := map[string]int{}
 	ask := []struct{ audience, sex string }{{"", ""}, {"1", "1"}, {"4", "2"}, {"5", "9"}}
 	n := 0
