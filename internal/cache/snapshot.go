@@ -146,28 +146,54 @@ func (s *Snapshot) Item(i Index) Item {
 // ByKey appends the items of a resource that have the key, or the entry id;
 // exactly, or, where none has, in upper case. Several are possible (R21).
 func (s *Snapshot) ByKey(dst []Index, r fest.Resource, key string) []Index {
-	n := numberOf(r)
-	if n == 0 {
-		return dst
-	}
-	from := len(dst)
-	if dst = find(s.contents, dst, n, xxhash.Sum64String(key), key); len(dst) > from || len(key) > maxUpper {
-		return dst
-	}
+	among := [1]fest.Resource{r}
+	return s.ByKeyAmong(dst, among[:], key)
+}
+
+// ByKeyAmong is ByKey for several resources, in their order.
+func (s *Snapshot) ByKeyAmong(dst []Index, among []fest.Resource, key string) []Index {
+	hash := xxhash.Sum64String(key)
 	var buf [maxUpper]byte
-	upper, changed := buf[:len(key)], false
-	for i := range upper {
+	var upper []byte // nil: the key is in upper case, or too long
+	folded := len(key) > maxUpper
+	var upperHash uint64
+	for _, r := range among {
+		n := numberOf(r)
+		if n == 0 {
+			continue
+		}
+		from := len(dst)
+		if dst = find(s.contents, dst, n, hash, key); len(dst) > from {
+			continue
+		}
+		if !folded {
+			folded = true
+			if upper = upperKey(buf[:len(key)], key); upper != nil {
+				upperHash = xxhash.Sum64(upper)
+			}
+		}
+		if upper != nil {
+			dst = find(s.contents, dst, n, upperHash, upper)
+		}
+	}
+	return dst
+}
+
+// upperKey writes the key in upper case into dst; nil if it is.
+func upperKey(dst []byte, key string) []byte {
+	changed := false
+	for i := range dst {
 		c := key[i]
 		if 'a' <= c && c <= 'z' {
 			c -= 'a' - 'A'
 			changed = true
 		}
-		upper[i] = c
+		dst[i] = c
 	}
 	if !changed {
-		return dst
+		return nil
 	}
-	return find(s.contents, dst, n, xxhash.Sum64(upper), upper)
+	return dst
 }
 
 // maxUpper is the length of the longest key that is tried in upper case.

@@ -21,6 +21,7 @@ type interactionTable struct {
 	refs       map[fest.ID][]posting // ingredients of substances without a code (R112)
 	unassessed map[string]bool       // codes that nobody has assessed (R119)
 	moieties   *rules.Moieties
+	strengths  map[fest.ID]strengthFacts
 	names      []interactionName // what groups and substances are called (R121)
 }
 
@@ -28,6 +29,16 @@ type interactionTable struct {
 type interactionFacts struct {
 	relevance uint8
 	audiences uint8 // a bit for each code of list 7442; 0 is all (R117)
+}
+
+// strengthFacts are what a substance with strength is matched by.
+type strengthFacts struct {
+	substance fest.ID
+	component string // its code in combinations (R113); "" for none
+}
+
+func strengthFactsOf(o *fest.IngredientStrength) strengthFacts {
+	return strengthFacts{fest.ID(o.ActiveSubstance), rules.ATC(o.AtcOfCombinationComponent)}
 }
 
 // otherAudience is the bit of codes that list 7442 does not have.
@@ -58,7 +69,7 @@ func (r *Register) interactions() (*interactionTable, error) {
 }
 
 func newInteractionTable(s *cache.Snapshot) (*interactionTable, error) {
-	t := &interactionTable{codes: map[string][]posting{}, refs: map[fest.ID][]posting{}, unassessed: map[string]bool{}}
+	t := &interactionTable{codes: map[string][]posting{}, refs: map[fest.ID][]posting{}, unassessed: map[string]bool{}, strengths: map[fest.ID]strengthFacts{}}
 	names := newNameCollector()
 	err := each(s, fest.ResourceInteractions, func(i cache.Index, o *fest.Interaction) error {
 		n := len(t.items)
@@ -71,6 +82,16 @@ func newInteractionTable(s *cache.Snapshot) (*interactionTable, error) {
 	err = each(s, fest.ResourceNotAssessed, func(_ cache.Index, o *fest.InteractionNotAssessed) error {
 		if code := rules.ATC(&o.Atc); code != "" {
 			t.unassessed[strings.Clone(code)] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(s, fest.ResourceIngredientStrengths, func(_ cache.Index, o *fest.IngredientStrength) error {
+		f := strengthFactsOf(o)
+		if _, first := t.strengths[o.ID]; !first { // of several with one id the first counts, as with Find
+			t.strengths[fest.ID(strings.Clone(string(o.ID)))] = strengthFacts{fest.ID(strings.Clone(string(f.substance))), strings.Clone(f.component)}
 		}
 		return nil
 	})

@@ -129,11 +129,9 @@ func (id *identifier) items(snap *cache.Snapshot, dst []named) []named {
 			}
 		case WayID:
 			keys, n := keysOf(id.text)
-			for _, res := range id.keyed() {
-				for _, key := range keys[:n] {
-					for _, i := range snap.ByKey(buf[:0], res, key) {
-						dst = addNamed(dst, named{item: i, way: keyWay(snap.Item(i).Key, key)})
-					}
+			for _, key := range keys[:n] {
+				for _, i := range snap.ByKeyAmong(buf[:0], id.keyed(), key) {
+					dst = addNamed(dst, named{item: i, way: keyWay(snap.Item(i).Key, key)})
 				}
 			}
 		case WayEntryID, WayOutgoingItemNumber: // what others turn out to be

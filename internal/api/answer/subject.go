@@ -37,18 +37,18 @@ func (r *Register) subjectOf(object any, t *interactionTable) (s subject, ok boo
 	switch o := object.(type) {
 	case *fest.Drug:
 		s.addMedicine(&o.Medicine)
-		r.hold(&s, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength)
+		r.hold(&s, t, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength)
 	case *fest.Generic:
 		s.addMedicine(&o.Medicine)
-		r.hold(&s, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength)
+		r.hold(&s, t, o.SortedActiveSubstancesWithStrength, o.SortedActiveSubstancesWithoutStrength)
 	case *fest.Package:
 		s.addMedicine(&o.Medicine)
 		for i := range o.PackageInformation { // several are one subject, too (R47)
-			r.addDrug(&s, o.PackageInformation[i].Drug, o.Atc == nil || o.Atc.Code == "")
+			r.addDrug(&s, t, o.PackageInformation[i].Drug, o.Atc == nil || o.Atc.Code == "")
 		}
 	case *fest.Dose:
 		s.addMedicine(&o.Medicine)
-		r.addDrug(&s, o.Drug, o.Atc == nil || o.Atc.Code == "")
+		r.addDrug(&s, t, o.Drug, o.Atc == nil || o.Atc.Code == "")
 	case *fest.Ingredient:
 		r.addIngredient(&s, o.ID)
 	case *fest.IngredientStrength:
@@ -83,12 +83,12 @@ func (s *subject) addType(t *fest.CS) {
 
 // addDrug adds what stands on a drug that is held: its substances, and where
 // the holder states no code, its code (R56).
-func (r *Register) addDrug(s *subject, id fest.Ref, code bool) {
+func (r *Register) addDrug(s *subject, t *interactionTable, id fest.Ref, code bool) {
 	d, ok := everHad[fest.Drug](r, fest.ResourceDrugs, id)
 	if !ok {
 		return
 	}
-	r.hold(s, d.SortedActiveSubstancesWithStrength, d.SortedActiveSubstancesWithoutStrength)
+	r.hold(s, t, d.SortedActiveSubstancesWithStrength, d.SortedActiveSubstancesWithoutStrength)
 	if code {
 		s.addATC(d.Atc, atcDrug)
 	}
@@ -125,16 +125,21 @@ func (r *Register) atcCode(code string) Code {
 
 // hold adds the substances of a product, with and without strength (R35), and
 // of a combination the codes of each alone.
-func (r *Register) hold(s *subject, with []fest.SortedStrength, without []fest.SortedSubstance) {
+func (r *Register) hold(s *subject, t *interactionTable, with []fest.SortedStrength, without []fest.SortedSubstance) {
 	var components []string
 	for i := range with {
-		strength, ok := everHad[fest.IngredientStrength](r, fest.ResourceIngredientStrengths, with[i].ActiveSubstanceWithStrength)
-		if !ok {
-			continue
+		ref := with[i].ActiveSubstanceWithStrength
+		strength, ok := t.strengths[fest.ID(ref)]
+		if !ok { // what was removed often refers to what was, too
+			o, had := everHad[fest.IngredientStrength](r, fest.ResourceIngredientStrengths, ref)
+			if !had {
+				continue
+			}
+			strength = strengthFactsOf(o)
 		}
-		s.addSubstance(fest.ID(strength.ActiveSubstance))
-		if code := rules.ATC(strength.AtcOfCombinationComponent); code != "" {
-			components = append(components, code)
+		s.addSubstance(strength.substance)
+		if strength.component != "" {
+			components = append(components, strength.component)
 		}
 	}
 	for i := range without {
