@@ -329,7 +329,7 @@ func TestKeysHaveTheirOwnQuotas(t *testing.T) {
 func TestComputeIsBounded(t *testing.T) {
 	v := newValves(t)
 	v.Compute = valve.NewPool(2, 1, 50*time.Millisecond)
-	past := inMemory()(t, cache.Options{})
+	past := inMemory(t, cache.Options{})
 	ar := &archive{t: t, releases: []api.ArchivedRelease{{Release: release(3, past.content), OnDisk: true}}, files: map[fest.Serial]*file{3: past}}
 	s := valved(t, v, nil, func(o *api.Options) { o.Archive = ar })
 	target := "/v1/drugs?release=3"

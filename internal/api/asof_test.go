@@ -16,7 +16,6 @@ import (
 	"github.com/festd/festd/internal/api"
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
-	"github.com/festd/festd/internal/m30"
 )
 
 // archive keeps releases in memory, newest first.
@@ -85,23 +84,25 @@ func substances(names ...string) []*fest.Entry {
 // made builds a release of entries.
 func made(t testing.TB, date fest.DateTime, all []*fest.Entry) *file {
 	t.Helper()
-	var source inMemorySource
-	for _, e := range all {
-		source = append(source, m30.SliceOf(e))
-	}
-	return build(t, cache.Options{}, fest.Document{RetrievalDate: date}, all, source)
+	return build(t, cache.Options{}, fest.Document{RetrievalDate: date}, all, slicesOf(all))
 }
 
 // history is a server of release 4 with releases 1 to 3 behind it, of which 1
 // is not kept any more; 3 and 2 have the same HentetDato.
 func history(t testing.TB, change ...func(*api.Options)) (*server, *archive) {
 	t.Helper()
-	a := &archive{t: t, files: map[fest.Serial]*file{
-		1: made(t, "2026-08-01T03:00:00", substances("a1", "b1")),
-		2: made(t, "2026-08-24T03:08:47", substances("a2", "b2", "c2")),
-		3: made(t, "2026-08-24T03:08:47+02:00", substances("a3", "b3", "c3")),
-		4: made(t, "2026-09-08T03:09:06", substances("a4", "b4", "c4", "d4")),
-	}}
+	a := &archive{t: t, files: map[fest.Serial]*file{}}
+	for serial, of := range map[fest.Serial]struct {
+		date  fest.DateTime
+		names []string
+	}{
+		1: {"2026-08-01T03:00:00", []string{"a1", "b1"}},
+		2: {"2026-08-24T03:08:47", []string{"a2", "b2", "c2"}},
+		3: {"2026-08-24T03:08:47+02:00", []string{"a3", "b3", "c3"}},
+		4: {"2026-09-08T03:09:06", []string{"a4", "b4", "c4", "d4"}},
+	} {
+		a.files[serial] = once(t, of.date, func() *file { return made(t, of.date, substances(of.names...)) })
+	}
 	for serial := fest.Serial(4); serial > 0; serial-- {
 		a.releases = append(a.releases, api.ArchivedRelease{Release: release(serial, a.files[serial].content), OnDisk: serial > 1})
 	}

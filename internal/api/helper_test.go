@@ -114,27 +114,73 @@ func twins() []*fest.Entry {
 	return out
 }
 
-// inMemory builds the snapshot straight from values.
-var inMemory = sync.OnceValue(func() func(testing.TB, cache.Options) *file {
-	all := entries()
+// kept are the files that several tests open: what a file takes to build is
+// most of what a test here takes.
+var kept struct {
+	sync.Mutex
+	files map[any]*file
+}
+
+// once builds the file of a key once.
+func once(t testing.TB, key any, build func() *file) *file {
+	t.Helper()
+	kept.Lock()
+	defer kept.Unlock()
+	f, ok := kept.files[key]
+	if !ok {
+		if kept.files == nil {
+			kept.files = map[any]*file{}
+		}
+		f = build()
+		kept.files[key] = f
+	}
+	return f
+}
+
+// inMemory is a snapshot made straight from values.
+func inMemory(t testing.TB, o cache.Options) *file {
+	t.Helper()
+	return once(t, o, func() *file {
+		all := entries()
+		return build(t, o, document, all, slicesOf(all))
+	})
+}
+
+// slicesOf are the XML of entries, in memory.
+func slicesOf(all []*fest.Entry) inMemorySource {
 	var source inMemorySource
 	for _, e := range all {
 		source = append(source, m30.SliceOf(e))
 	}
-	return func(t testing.TB, o cache.Options) *file { t.Helper(); return build(t, o, document, all, source) }
-})
+	return source
+}
 
 // snapshots are the ways to a snapshot that the tables run over.
 var snapshots = map[string]func(testing.TB, fest.Serial) *cache.Snapshot{
 	"memory": func(t testing.TB, serial fest.Serial) *cache.Snapshot {
 		t.Helper()
-		return inMemory()(t, cache.Options{}).open(t, serial)
+		return inMemory(t, cache.Options{}).open(t, serial)
 	},
 	"file": throughXML,
 }
 
-// throughXML writes a file of FEST, reads it, and maps the snapshot from disk.
+// throughXML maps a snapshot, from disk, of what was read from a file of FEST.
 func throughXML(t testing.TB, serial fest.Serial) *cache.Snapshot {
+	t.Helper()
+	f := once(t, "through XML", func() *file { return readAgain(t) })
+	path := filepath.Join(t.TempDir(), "snapshot")
+	if err := os.WriteFile(path, f.flat, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := cache.OpenFile(path, release(serial, f.content), f.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// readAgain writes a file of FEST and reads it.
+func readAgain(t testing.TB) *file {
 	t.Helper()
 	var xml bytes.Buffer
 	w := m30.NewWriter(&xml, document, m30.WriterOptions{})
@@ -167,16 +213,7 @@ func throughXML(t testing.TB, serial fest.Serial) *cache.Snapshot {
 	for _, e := range twins() {
 		all, source = append(all, e), append(source, m30.SliceOf(e))
 	}
-	f := build(t, cache.Options{}, r.Document(), all, source)
-	path := filepath.Join(t.TempDir(), "snapshot")
-	if err := os.WriteFile(path, f.flat, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := cache.OpenFile(path, release(serial, f.content), f.source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return build(t, cache.Options{}, r.Document(), all, source)
 }
 
 // server is an API over a snapshot, with what it logs.

@@ -100,7 +100,7 @@ func TestHeadersOfAnAnswer(t *testing.T) {
 }
 
 func TestSampleIsMarkedEverywhere(t *testing.T) {
-	snap := inMemory()(t, cache.Options{Sample: true}).open(t, 0)
+	snap := inMemory(t, cache.Options{Sample: true}).open(t, 0)
 	s := newServer(t, snap)
 	id := str(t, s.first(t, "/v1/drugs"), "id")
 	for _, target := range []string{"/v1/drugs/" + id, "/v1/drugs", "/v1", "/v1/releases/current", "/v1/atc/N02BE01", "/", "/v1/drugs/none"} {

@@ -215,7 +215,7 @@ func (failing) Close() error { return nil }
 func TestServerFaultsKeepTheirCause(t *testing.T) {
 	for _, panics := range []bool{false, true} {
 		var log bytes.Buffer
-		f := inMemory()(t, cache.Options{})
+		f := inMemory(t, cache.Options{})
 		snap, err := cache.OpenBytes(f.flat, release(7, f.content), failing{panics})
 		if err != nil {
 			t.Fatal(err)

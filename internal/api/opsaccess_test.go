@@ -123,7 +123,7 @@ func TestClassesHoldAsOfAnotherRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past := inMemory()(t, cache.Options{})
+	past := inMemory(t, cache.Options{})
 	ar := &archive{t: t, releases: []api.ArchivedRelease{{Release: release(3, past.content), OnDisk: true}}, files: map[fest.Serial]*file{3: past}}
 	s := valved(t, newValves(t), nil, func(o *api.Options) { o.Archive = ar },
 		known(keyed{"all": {Client: valve.Named("a"), Plan: plan(0, 0)}, "some": {Client: valve.Named("b"), Plan: plan(0, 0), Classes: lookup}}))

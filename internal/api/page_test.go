@@ -137,7 +137,7 @@ func TestSearchPage(t *testing.T) {
 }
 
 func TestPageOfSampleAndOfNothing(t *testing.T) {
-	s := newServer(t, inMemory()(t, cache.Options{Sample: true}).open(t, 0))
+	s := newServer(t, inMemory(t, cache.Options{Sample: true}).open(t, 0))
 	for lang, want := range map[string]string{"no": "Eksempeldata – ikke til klinisk bruk", "en": "Sample – not for clinical use"} {
 		if body := string(s.get(t, "/?lang="+lang).body); !strings.Contains(body, `<div class="banner" role="alert"><strong>`+want) {
 			t.Errorf("no banner in %.600s", body)

@@ -293,7 +293,7 @@ func TestSupersededEntryIDs(t *testing.T) {
 // TestSeveralRemoved: entries of one key, and groups of one entry, that left
 // together are all to be had.
 func TestSeveralRemoved(t *testing.T) {
-	whole := inMemory()(t, cache.Options{})
+	whole := inMemory(t, cache.Options{})
 	var group map[string]any // of an entry with several groups
 	count := map[string]int{}
 	first := newServer(t, whole.open(t, 1))

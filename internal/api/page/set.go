@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed web
@@ -29,8 +30,10 @@ type Set struct {
 	assets map[string]*Asset // by name
 }
 
-// New reads the embedded files. An error means that one of them is wrong.
-func New() (*Set, error) { return newSet(web) }
+// New reads the embedded files, once. An error means that one of them is wrong.
+func New() (*Set, error) { return embedded() }
+
+var embedded = sync.OnceValues(func() (*Set, error) { return newSet(web) })
 
 func newSet(files fs.FS) (*Set, error) {
 	s := &Set{pages: map[string]*template.Template{}, assets: map[string]*Asset{}}
