@@ -53,9 +53,6 @@ const (
 	lookupInFlight = 1024
 	computeWait    = 50 * time.Millisecond
 	computeWaiting = 8 // times what is in flight
-	// More than one request that keeps a processor to itself makes others wait:
-	// the scheduler takes it away from each after 10 ms.
-	strainWait = 20 * time.Millisecond
 )
 
 func (v *Valves) validate() error {
@@ -98,6 +95,6 @@ func (v *Valves) build(log *slog.Logger) (*api.Valves, error) {
 		LookupInFlight: lookupInFlight,
 		Compute:        valve.NewPool(compute, computeWaiting*compute, computeWait),
 		Bulk:           valve.NewPool(v.BulkInFlight, v.BulkQueue, v.BulkWait),
-		Strain:         valve.NewStrain(strainWait),
+		Strain:         valve.NewStrain(computeWait),
 	}, nil
 }
