@@ -32,7 +32,7 @@ type register struct {
 
 // eachStore runs a test over both stores.
 func eachStore(t *testing.T, test func(t *testing.T, r *register)) {
-	data, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.02})
+	data, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.01})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +224,7 @@ func TestRollbackRace(t *testing.T) {
 func TestAdminWithoutDatabase(t *testing.T) {
 	cluster := pgtest.Start(t)
 	url := cluster.URL(cluster.Database(t, ""))
-	data, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.02})
+	data, err := sample.New(sample.Options{Size: sample.SizeFull, Seed: 1, Scale: 0.01})
 	if err != nil {
 		t.Fatal(err)
 	}
