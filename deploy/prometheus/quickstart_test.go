@@ -458,7 +458,7 @@ func (q *quick) held() {
 	if len(fired) != 1 {
 		q.t.Errorf("FestCandidateHeld did not fire: %v %s", fired, err)
 	}
-	woken, err := q.vector(`count by (alertname) (last_over_time(ALERTS{severity="page"}[10m]))`)
+	woken, err := q.vector(`count by (alertname) (last_over_time(ALERTS{severity="page", alertstate="firing"}[10m]))`)
 	if names := slices.Sorted(maps.Keys(woken)); !slices.Equal(names, []string{"map[alertname:FestSampleServed]"}) {
 		q.t.Errorf("alerts that wake somebody: %v %s; want FestSampleServed alone", names, err)
 	}
