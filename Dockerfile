@@ -22,6 +22,7 @@ ARG VERSION=dev
 LABEL org.opencontainers.image.title="festd" \
       org.opencontainers.image.description="Lookups in FEST, the Norwegian register of medicines" \
       org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.source="https://github.com/festd/festd" \
       org.opencontainers.image.licenses="MIT"
 # Certificates for sources that are fetched; time zones are in the binary.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

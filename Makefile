@@ -17,7 +17,7 @@ export CGO_ENABLED := 0
 
 # The linter is built from source at the version that tools/go.mod pins; the
 # build cache keeps it.
-GOLANGCI := go tool -modfile=tools/go.mod golangci-lint
+GOLANGCI := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 
 .PHONY: help
 help: ## List the targets
@@ -74,6 +74,7 @@ vet: ## go vet
 .PHONY: lint
 lint: ## golangci-lint; .golangci.yml argues each switch
 	$(GOLANGCI) run ./...
+	cd deploy/check && $(GOLANGCI) run ./...
 
 .PHONY: deploy-check
 deploy-check: ## Compose, Kubernetes and Dockerfile against the formats they are in; without an engine

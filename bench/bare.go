@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // The bare handler is this program started with bareCommand: the least that a
@@ -118,7 +120,7 @@ func (b *bench) startBare(ctx context.Context, c corpus) (*rival, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr, err := freeAddress(ctx)
+	addr, err := rig.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // bench is one run: the binary under test, the files it is fed with, and the
@@ -38,7 +40,7 @@ func newBench(ctx context.Context, c config, progress io.Writer) (_ *bench, err 
 			err = errors.Join(err, b.close())
 		}
 	}()
-	if b.root, err = moduleRoot(); err != nil {
+	if b.root, err = rig.Root(); err != nil {
 		return nil, err
 	}
 	if b.dir, err = filepath.Abs(b.dir); err != nil {
@@ -54,7 +56,7 @@ func newBench(ctx context.Context, c config, progress io.Writer) (_ *bench, err 
 		return nil, err
 	}
 	b.machine = describe(ctx, b.root)
-	if list := cpus(); len(list) > 1 {
+	if list := rig.CPUs(); len(list) > 1 {
 		b.serverCPU, b.loadCPU = list[0], list[1]
 	}
 	if err := b.build(ctx); err != nil {
@@ -105,20 +107,4 @@ func (b *bench) rounds(n int, turns ...func(round int) error) error {
 		}
 	}
 	return nil
-}
-
-// moduleRoot is the folder of go.mod, from the working directory upwards.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil {
-			return d, nil
-		}
-		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("%s is not inside the module: run it as go run ./bench", dir)
-		}
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // config is the command line.
@@ -72,7 +74,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	}
 	// Figures of a part, or of the small sample, are not the report.
 	if c.out == "" && !c.quick && only == "" {
-		root, err := moduleRoot()
+		root, err := rig.Root()
 		if err != nil {
 			return c, err
 		}

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 func postgresMeasurement() measurement {
@@ -38,14 +42,14 @@ type postgresTurn struct {
 }
 
 func measurePostgres(ctx context.Context, b *bench, res *result) error {
-	if _, err := tool("psql"); err != nil {
-		return err
+	c, err := rig.NewCluster(ctx, false)
+	if errors.Is(err, rig.ErrNoPostgres) {
+		return &missingTool{"PostgreSQL's server", "postgresql"}
 	}
-	c, err := b.newCluster(ctx)
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer c.Close()
 	var all []postgresTurn
 	for range b.runs {
 		turn, err := b.postgresOnce(ctx, c)
@@ -83,12 +87,12 @@ func measurePostgres(ctx context.Context, b *bench, res *result) error {
 	first, growth := of(func(t postgresTurn) float64 { return t.first }), of(func(t postgresTurn) float64 { return t.growth })
 	res.set("postgres-size", first.over(b.files.xmlSize), fmt.Sprintf("%s / %s XML", megabytes.format(first.median()/1e6), megabytes.format(b.files.xmlSize/1e6)))
 	res.set("postgres-growth", growth.over(1e6), fmt.Sprintf("%s the first release", megabytes.format(first.median()/1e6)))
-	res.remark("PostgreSQL version: %s.", programVersion(ctx, c.bin+"/postgres", "--version"))
+	res.remark("PostgreSQL version: %s.", programVersion(ctx, c.Program("postgres"), "--version"))
 	return nil
 }
 
-func (b *bench) postgresOnce(ctx context.Context, c *cluster) (t postgresTurn, err error) {
-	database, err := c.database(ctx)
+func (b *bench) postgresOnce(ctx context.Context, c *rig.Cluster) (t postgresTurn, err error) {
+	database, err := c.Database(ctx)
 	if err != nil {
 		return t, err
 	}
@@ -102,13 +106,19 @@ func (b *bench) postgresOnce(ctx context.Context, c *cluster) (t postgresTurn, e
 		return t, err
 	}
 	defer os.RemoveAll(replica) //nolint:errcheck // as above
-	env := []string{"FEST_DATABASE_URL=" + c.url(database)}
+	env := []string{"FEST_DATABASE_URL=" + database}
 	server := func(out *bytes.Buffer, args ...string) (float64, error) {
 		settle()
 		u, err := b.complete(ctx, command{name: args[0], args: append([]string{b.binary}, args...), env: env, cpu: -1, stdout: out})
 		return u.wall.Seconds(), err
 	}
-	sized := func() (float64, error) { return c.size(ctx, database) }
+	sized := func() (float64, error) { // once dead rows are gone
+		text, err := c.Query(ctx, database, "VACUUM", "CHECKPOINT", "SELECT pg_database_size(current_database())")
+		if err != nil {
+			return 0, err
+		}
+		return strconv.ParseFloat(text, 64)
+	}
 
 	if _, err := server(nil, "migrate"); err != nil {
 		return t, err

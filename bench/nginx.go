@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // nginxConfig is nginx at its best for small static files, as one process
@@ -53,7 +55,7 @@ func (b *bench) startNginx(ctx context.Context, c corpus, answers []answer) (*ri
 	if err != nil {
 		return nil, err
 	}
-	addr, err := freeAddress(ctx)
+	addr, err := rig.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -10,9 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// childAttributes end a child with its parent, whatever ends that.
-func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }
-
 // forget drops a file from the page cache, as far as the kernel obeys: its
 // pages must be written and mapped by nobody.
 func forget(path string) error {
@@ -47,21 +44,6 @@ func threadCPU() time.Duration {
 		return 0
 	}
 	return time.Duration(t.Nano())
-}
-
-// cpus are the processors that this process may run on.
-func cpus() []int {
-	var set unix.CPUSet
-	if unix.SchedGetaffinity(0, &set) != nil {
-		return nil
-	}
-	var list []int
-	for i := range len(set) * 64 {
-		if set.IsSet(i) {
-			list = append(list, i)
-		}
-	}
-	return list
 }
 
 // lock takes a lock that ends with the process: two runs at a time would

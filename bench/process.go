@@ -9,9 +9,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // stopTimeout is how long a child may take to end after SIGTERM.
@@ -58,12 +59,12 @@ func (b *bench) start(ctx context.Context, c command) (*process, error) {
 	defer log.Close()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Dir = c.dir
-	cmd.Env = append(append(environ(), b.env...), c.env...)
+	cmd.Env = append(append(rig.Environ(), b.env...), c.env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if c.stdout != nil {
 		cmd.Stdout = c.stdout
 	}
-	cmd.SysProcAttr = childAttributes()
+	cmd.SysProcAttr = rig.ChildAttributes(syscall.SIGKILL)
 	cmd.WaitDelay = time.Second
 	p := &process{name: c.name, log: log.Name(), cmd: cmd, started: time.Now(), done: make(chan struct{})}
 	if err := cmd.Start(); err != nil {
@@ -76,18 +77,6 @@ func (b *bench) start(ctx context.Context, c command) (*process, error) {
 		close(p.done)
 	}()
 	return p, nil
-}
-
-// environ is the bench's own environment without festd's variables: a flag
-// set in somebody's shell must not be measured.
-func environ() []string {
-	var env []string
-	for _, e := range os.Environ() {
-		if !strings.HasPrefix(e, "FEST_") {
-			env = append(env, e)
-		}
-	}
-	return env
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }

@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/festd/festd/bench/internal/rig"
 )
 
 // server is a running festd.
@@ -30,11 +31,11 @@ type serving struct {
 
 // serve starts a server and does not wait for it.
 func (b *bench) serve(ctx context.Context, s serving) (*server, error) {
-	api, err := freeAddress(ctx)
+	api, err := rig.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
-	ops, err := freeAddress(ctx)
+	ops, err := rig.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,16 +58,6 @@ func (b *bench) serve(ctx context.Context, s serving) (*server, error) {
 			Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
 		},
 	}, nil
-}
-
-// freeAddress is one that nobody listens on, on loopback.
-func freeAddress(ctx context.Context) (string, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // ready asks /readyz every millisecond and returns how long after its start

@@ -21,8 +21,6 @@ var tools = map[string]string{
 	"taskset": "util-linux",
 	"go":      "golang",
 	"git":     "git",
-	"psql":    "postgresql-client",
-	"setpriv": "util-linux",
 }
 
 // tool finds a program. Error: *missingTool.

@@ -74,7 +74,7 @@ func prepare(ctx context.Context, c config, w io.Writer) (_ *day, err error) {
 	if err := d.files(); err != nil {
 		return nil, err
 	}
-	if d.cluster, err = rig.NewCluster(ctx); err != nil {
+	if d.cluster, err = rig.NewCluster(ctx, true); err != nil {
 		return nil, err
 	}
 	database, err := d.cluster.Database(ctx)

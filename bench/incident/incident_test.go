@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // The whole day with a tiny file and a few consumers: every scene is played,
 // and the table is written. How long things took is not asked.
 func TestSmallDay(t *testing.T) {
-	c, err := rig.NewCluster(t.Context())
+	c, err := rig.NewCluster(t.Context(), false)
 	switch {
 	case errors.Is(err, rig.ErrNoPostgres) && os.Getenv("CI") == "":
 		t.Skip(err)

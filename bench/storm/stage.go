@@ -54,7 +54,7 @@ func prepare(ctx context.Context, c config, progress io.Writer) (_ *stage, err e
 		return nil, err
 	}
 	s.store.Dir = filepath.Join(s.dir, "data")
-	switch s.cluster, err = rig.NewCluster(ctx); {
+	switch s.cluster, err = rig.NewCluster(ctx, true); {
 	case errors.Is(err, rig.ErrNoPostgres):
 		s.say("%v: the store is a directory", err)
 	case err != nil:

@@ -9,7 +9,7 @@ type tracingFlags struct {
 
 // tracing is nil where no collector is named.
 func (f *tracingFlags) tracing(ratio float64) *app.Tracing {
-	if f.OTLPEndpoint == "" && !app.TracingConfigured() {
+	if !app.TracingConfigured(f.OTLPEndpoint) {
 		return nil
 	}
 	return &app.Tracing{Endpoint: f.OTLPEndpoint, Ratio: ratio}

@@ -211,6 +211,18 @@ func TestComposeBalancer(t *testing.T) {
 	}
 }
 
+// TestQuickstartBalancer: so does nginx in docs/QUICKSTART.md, whose minute by
+// default is as long as the longest wait.
+func TestQuickstartBalancer(t *testing.T) {
+	set := regexp.MustCompile(`proxy_read_timeout (\w+);`).FindSubmatch(read(t, "docs/QUICKSTART.md"))
+	if set == nil {
+		t.Fatal("nginx is told no proxy_read_timeout")
+	}
+	if most := duration(t, defaults(t)["FEST_BULK_WAIT"]); duration(t, string(set[1])) <= most {
+		t.Errorf("nginx gives up after %s, a download may wait %v for its turn", set[1], most)
+	}
+}
+
 func duration(t *testing.T, text string) time.Duration {
 	t.Helper()
 	d, err := time.ParseDuration(text)

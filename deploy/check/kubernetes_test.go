@@ -377,6 +377,20 @@ func TestKubernetesDatabasePolicy(t *testing.T) {
 	}
 }
 
+// TestKubernetesMigration: what the Job needs is applied with it, and not
+// after it, as where Argo CD runs it before the sync: it would wait for what
+// waits for it.
+func TestKubernetesMigration(t *testing.T) {
+	all := build(t, "overlays/example")
+	job := pick[batch.Job](t, all, "festd-migrate")
+	if hook := job.Annotations["argocd.argoproj.io/hook"]; hook != "Sync" {
+		t.Errorf("hook %q", hook)
+	}
+	if pick[core.ServiceAccount](t, all, job.Spec.Template.Spec.ServiceAccountName).Annotations["argocd.argoproj.io/hook"] != "" {
+		t.Error("the account is a hook, too: then the Job could be one of the phase before")
+	}
+}
+
 // TestKubernetesImport: the import is one command of the program, and is not
 // tried again where only a person can help.
 func TestKubernetesImport(t *testing.T) {

@@ -37,13 +37,15 @@ const (
 	AuditFailed  = "failed"
 )
 
-// audit tells of what was attempted on a route of the administration. Reading
-// what may be read is no act.
-func (a *API) audit(c *call, rt *Route, failed error) {
+// audit tells of what was attempted on a route of the administration, once, and
+// before it is answered. Reading what may be read is no act.
+func (a *API) audit(c *call, failed error) {
+	rt := c.route
 	reads := c.r.Method == http.MethodGet || c.r.Method == http.MethodHead
-	if a.opts.Audit == nil || rt.Scope != ScopeAdmin || reads && (failed == nil || c.operator != nil) {
+	if c.audited || a.opts.Audit == nil || rt.Scope != ScopeAdmin || reads && (failed == nil || c.operator != nil) {
 		return
 	}
+	c.audited = true
 	e := AuditEntry{
 		Time: c.start.UTC().Round(0), Door: "http", Act: rt.act, Ref: clip(c.key), From: RemoteFull.address(c.r.RemoteAddr), TraceID: c.traceID(),
 		By: clip(c.said.By), Reason: clip(c.said.Reason), Text: clip(c.said.Text), Outcome: AuditDone, Status: http.StatusOK,

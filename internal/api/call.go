@@ -42,6 +42,8 @@ type call struct {
 
 	operator *OpsCaller // who asks the ops listener, where that was found out
 	said     fest.Act   // what the body of an act says of who, why and what
+	route    *Route     // of the ops listener
+	audited  bool       // the audit log was told
 
 	posted     *bytes.Buffer // the body, where the route takes one
 	who        valve.Client  // whose quota it was taken from

@@ -85,11 +85,12 @@ type opsEndpoint struct {
 // ServeHTTP implements http.Handler.
 func (e *opsEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := e.api.opsCall(w, r)
+	c.route = e.route
 	err := e.api.authorize(c, e.route.Scope)
 	if err == nil {
 		err = e.route.handle(c, nil)
 	}
-	e.api.audit(c, e.route, err)
+	e.api.audit(c, err)
 	if err != nil {
 		e.api.problem(c, err)
 	}

@@ -109,11 +109,35 @@ func TestAttemptsAreTold(t *testing.T) {
 			t.Errorf("a guess: %+v", e)
 		}
 	}
+	// An attempt is told before it is answered: a crash between the two must not lose it.
+	admin.err = nil
+	for _, body := range []string{`{"by":"x","reason":"y"}`, `{}`} {
+		before = len(told)
+		r := httptest.NewRequest("POST", "/admin/v1/freeze", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := &firstWrite{ResponseWriter: httptest.NewRecorder(), now: func() int { return len(told) }}
+		s.Ops().ServeHTTP(w, r)
+		if w.saw != before+1 || len(told) != before+1 {
+			t.Errorf("%s: when the answer began there were %d entries, afterwards %d, before %d", body, w.saw, len(told), before)
+		}
+	}
 	for _, e := range told {
 		if strings.Contains(fmt.Sprintf("%+v", e), "guessed") {
 			t.Errorf("%+v", e)
 		}
 	}
+}
+
+// firstWrite notes what is so when an answer begins.
+type firstWrite struct {
+	http.ResponseWriter
+	now func() int
+	saw int
+}
+
+func (w *firstWrite) WriteHeader(status int) {
+	w.saw = w.now()
+	w.ResponseWriter.WriteHeader(status)
 }
 
 // A client that may only look up may not reach for what costs more by a

@@ -94,6 +94,7 @@ func (a *API) adminAnswer(c *call, body any, err error) error {
 		return internal(err)
 	}
 	b = append(b, '\n')
+	a.audit(c, nil)
 	h := c.Header()
 	h["Content-Type"] = typeJSON
 	h["Cache-Control"] = noStore

@@ -52,7 +52,7 @@ func (a *App) listen(ctx context.Context, store store, admin *Admin) error {
 	if a.ops, err = listen(ctx, "ops", a.opts.OpsListen, faces.Ops(), a.access.opsTLS, nil, a.opts.Log); err != nil {
 		return err
 	}
-	a.onStop("ops listener", a.ops.stop)
+	a.onStop("ops listener", a.leaveOps)
 	limit := a.limiter(faces)
 	if a.public, err = listen(ctx, "public", a.opts.Listen, faces.Public(), a.access.publicTLS, limit, a.opts.Log); err != nil {
 		return err
@@ -100,6 +100,17 @@ func (a *App) drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.opts.DrainTimeout, errors.New("the drain timeout is over"))
 	defer cancel()
 	return a.public.stop(ctx)
+}
+
+// opsPatience is what is left to requests of the ops listener once the public
+// one has closed: an act ends by itself, a profile may be of an hour.
+const opsPatience = 5 * time.Second
+
+// leaveOps is the end of the ops listener, which answered all the while.
+func (a *App) leaveOps(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, min(opsPatience, a.opts.DrainTimeout), errors.New("a stopping server waits for them no longer"))
+	defer cancel()
+	return a.ops.stop(ctx)
 }
 
 func pause(ctx context.Context, d time.Duration) {

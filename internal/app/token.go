@@ -1,8 +1,6 @@
 package app
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -53,8 +51,8 @@ func (t *tokens) read() error {
 		return err
 	}
 	var list []namedToken
-	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
-		words := strings.Fields(lines.Text())
+	for line := range strings.Lines(string(b)) {
+		words := strings.Fields(line)
 		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
 			continue
 		}

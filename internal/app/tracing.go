@@ -24,9 +24,9 @@ type Tracing struct {
 	Ratio float64
 }
 
-// TracingConfigured says whether the environment names a collector, in the
-// standard's variables.
-func TracingConfigured() bool { return telemetry.Configured() }
+// TracingConfigured says whether there is a collector, named by endpoint or by
+// the standard's variables, and these do not switch tracing off.
+func TracingConfigured(endpoint string) bool { return telemetry.Configured(endpoint) }
 
 // start returns the tracer; nil, which traces nothing, where t is nil.
 func (t *Tracing) start(ctx context.Context, version string, log *slog.Logger) (*telemetry.Tracer, error) {

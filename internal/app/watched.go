@@ -52,7 +52,9 @@ func (w *watched) look() {
 	if now < due || !w.due.CompareAndSwap(due, now+int64(lookEvery)) {
 		return
 	}
-	w.mu.Lock()
+	if !w.mu.TryLock() { // one looks still, at a disk that hangs maybe: nobody waits for it
+		return
+	}
 	defer w.mu.Unlock()
 	seen, err := w.stat()
 	if err == nil && w.same(seen) {

@@ -63,11 +63,11 @@ func or[T comparable](p *T, value T) {
 	}
 }
 
-// Configured says whether the environment names a collector, in the standard's
-// variables, and does not switch the export off.
-func Configured() bool {
+// Configured says whether there is a collector, named by endpoint or by the
+// standard's variables, and these do not switch the export off.
+func Configured(endpoint string) bool {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return false
 	}
-	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
+	return endpoint != "" || os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
 }

@@ -158,6 +158,29 @@ func TestNone(t *testing.T) {
 	}
 }
 
+// The standard's switch holds however the collector is named.
+func TestConfigured(t *testing.T) {
+	const endpoint = "http://collector:4318"
+	for name, test := range map[string]struct {
+		endpoint, variable, value string
+		want                      bool
+	}{
+		"nothing":                     {"", "OTEL_SERVICE_NAME", "x", false},
+		"by option":                   {endpoint, "OTEL_SERVICE_NAME", "x", true},
+		"by the environment":          {"", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint, true},
+		"by option, switched off":     {endpoint, "OTEL_SDK_DISABLED", "True", false},
+		"by option, no such exporter": {endpoint, "OTEL_TRACES_EXPORTER", "none", false},
+		"by option, not switched off": {endpoint, "OTEL_SDK_DISABLED", "false", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(test.variable, test.value)
+			if got := telemetry.Configured(test.endpoint); got != test.want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	for name, o := range map[string]telemetry.Options{
 		"no URL": {Endpoint: "collector:4318"}, "another scheme": {Endpoint: "grpc://collector:4317"}, "a user": {Endpoint: "http://u:p@collector"},

@@ -43,7 +43,7 @@ func Root() (string, error) {
 func Run(ctx context.Context, binary string, args ...string) (code int, stdout []byte, said string, err error) {
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = Environ()
-	cmd.SysProcAttr = childAttributes(syscall.SIGKILL)
+	cmd.SysProcAttr = ChildAttributes(syscall.SIGKILL)
 	stdout, err = cmd.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

@@ -20,19 +20,20 @@ const superuser = "bench"
 // ErrNoPostgres means that PostgreSQL is not installed.
 var ErrNoPostgres = errors.New("PostgreSQL is not installed (Debian: apt-get install postgresql)")
 
-// Cluster is a PostgreSQL of our own, which writes every statement and who
-// sent it into its log.
+// Cluster is a PostgreSQL of our own.
 type Cluster struct {
 	bin, dir string
 	uid, gid uint32 // 0 = as we are
 	made     int
+	told     bool // the log has the statements
 
 	*Process
 }
 
-// NewCluster makes and starts one. Error: [ErrNoPostgres].
-func NewCluster(ctx context.Context) (_ *Cluster, err error) {
-	c := &Cluster{}
+// NewCluster makes and starts one. With statements it writes every one, and who
+// sent it, into its log, for [Cluster.Statements]. Error: [ErrNoPostgres].
+func NewCluster(ctx context.Context, statements bool) (_ *Cluster, err error) {
+	c := &Cluster{told: statements}
 	if c.bin, err = postgresPrograms(); err != nil {
 		return nil, err
 	}
@@ -48,15 +49,18 @@ func NewCluster(ctx context.Context) (_ *Cluster, err error) {
 	if err := c.account(); err != nil {
 		return nil, err
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(c.bin, "initdb"), "--pgdata="+c.data(), "--username="+superuser,
+	initdb := exec.CommandContext(ctx, c.Program("initdb"), "--pgdata="+c.data(), "--username="+superuser,
 		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
-	initdb.Env, initdb.SysProcAttr = Environ(), childAttributes(syscall.SIGKILL)
+	initdb.Env, initdb.SysProcAttr = Environ(), ChildAttributes(syscall.SIGKILL)
 	c.prepare(initdb)
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return c, c.Start(ctx)
 }
+
+// Program is the path of one of PostgreSQL's.
+func (c *Cluster) Program(name string) string { return filepath.Join(c.bin, name) }
 
 func (c *Cluster) data() string    { return filepath.Join(c.dir, "data") }
 func (c *Cluster) logPath() string { return filepath.Join(c.dir, "log") }
@@ -92,10 +96,12 @@ func (c *Cluster) prepare(cmd *exec.Cmd) {
 // Start starts the server, at first or after [Cluster.Stop], and waits until
 // it answers. It syncs, as it comes.
 func (c *Cluster) Start(ctx context.Context) (err error) {
-	args := []string{filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir, "-c", "listen_addresses=",
-		"-c", "log_statement=all", "-c", "log_line_prefix=[%a] "}
+	args := []string{c.Program("postgres"), "-D", c.data(), "-k", c.dir, "-c", "listen_addresses="}
+	if c.told {
+		args = append(args, "-c", "log_statement=all", "-c", "log_line_prefix=[%a] ")
+	}
 	if c.Process, err = launch("postgres", c.logPath(), -1, args, func(cmd *exec.Cmd) {
-		cmd.SysProcAttr = childAttributes(syscall.SIGQUIT) // immediate shutdown, with all backends
+		cmd.SysProcAttr = ChildAttributes(syscall.SIGQUIT) // immediate shutdown, with all backends
 		c.prepare(cmd)
 	}); err != nil {
 		return err
@@ -103,7 +109,7 @@ func (c *Cluster) Start(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("postgres does not answer within a minute"))
 	defer cancel()
 	for {
-		if err = c.Exec(ctx, "postgres", "SELECT 1"); err == nil {
+		if _, err = c.Query(ctx, c.url("postgres"), "SELECT 1"); err == nil {
 			return nil
 		}
 		if !c.Running() || ctx.Err() != nil {
@@ -117,17 +123,30 @@ func (c *Cluster) Start(ctx context.Context) (err error) {
 func (c *Cluster) Database(ctx context.Context) (string, error) {
 	c.made++
 	name := fmt.Sprintf("bench%d", c.made)
-	return fmt.Sprintf("host=%s port=5432 user=%s dbname=%s sslmode=disable", c.dir, superuser, name), c.Exec(ctx, "postgres", "CREATE DATABASE "+name)
+	_, err := c.Query(ctx, c.url("postgres"), "CREATE DATABASE "+name)
+	return c.url(name), err
 }
 
-// Exec runs a statement by psql.
-func (c *Cluster) Exec(ctx context.Context, database, sql string) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", c.dir, "-U", superuser, "-d", database, "-c", sql)
-	cmd.Env = Environ()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("psql: %w: %s", err, strings.TrimSpace(string(out)))
+func (c *Cluster) url(database string) string {
+	return fmt.Sprintf("host=%s port=5432 user=%s dbname=%s sslmode=disable", c.dir, superuser, database)
+}
+
+// Query runs statements by psql, on a database of [Cluster.Database], and
+// returns what the last one says.
+func (c *Cluster) Query(ctx context.Context, url string, statements ...string) (string, error) {
+	args := []string{"-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url}
+	for _, s := range statements {
+		args = append(args, "-c", s)
 	}
-	return nil
+	var stderr strings.Builder
+	cmd := exec.CommandContext(ctx, c.Program("psql"), args...)
+	cmd.Env, cmd.Stderr = Environ(), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("psql: %w: %s", err, strings.TrimSpace(stderr.String()))
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return lines[len(lines)-1], nil
 }
 
 // Close ends the server and removes its folder.

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// childAttributes end a child by a signal with its parent, whatever ends that.
-func childAttributes(sig syscall.Signal) *syscall.SysProcAttr {
+// ChildAttributes end a child by a signal with its parent, whatever ends that.
+func ChildAttributes(sig syscall.Signal) *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: sig}
 }
 

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-func childAttributes(syscall.Signal) *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
+func ChildAttributes(syscall.Signal) *syscall.SysProcAttr { return &syscall.SysProcAttr{} }
 
 func runAs(*syscall.SysProcAttr, uint32, uint32) {}
 

@@ -40,7 +40,7 @@ func launch(name, log string, cpu int, args []string, prepare func(*exec.Cmd)) (
 	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // ends with its parent, or when told
 	cmd.Env = Environ()
 	cmd.Stdout, cmd.Stderr = f, f
-	cmd.SysProcAttr = childAttributes(syscall.SIGKILL)
+	cmd.SysProcAttr = ChildAttributes(syscall.SIGKILL)
 	if prepare != nil {
 		prepare(cmd)
 	}

@@ -42,15 +42,15 @@ func (s Store) Args() []string {
 func NewServer(ctx context.Context, binary string, store Store, cpu int, log string, args ...string) (*Server, error) {
 	s := &Server{binary: binary, store: store, cpu: cpu, log: log, args: args, client: &http.Client{Timeout: 10 * time.Second}}
 	var err error
-	if s.API, err = freeAddress(ctx); err != nil {
+	if s.API, err = FreeAddress(ctx); err != nil {
 		return nil, err
 	}
-	s.Ops, err = freeAddress(ctx)
+	s.Ops, err = FreeAddress(ctx)
 	return s, err
 }
 
-// freeAddress is one on loopback that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
+// FreeAddress is one on loopback that nobody listens on.
+func FreeAddress(ctx context.Context) (string, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

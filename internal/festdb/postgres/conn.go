@@ -82,8 +82,10 @@ func (s *Store) dial(ctx context.Context, role string) (*pgx.Conn, error) {
 }
 
 // hangUp ends a connection, and with it its locks and temporary tables.
-func (s *Store) hangUp(conn *pgx.Conn) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.opts.ConnectTimeout)
+func (s *Store) hangUp(conn *pgx.Conn) { s.opts.hangUp(conn) }
+
+func (o *Options) hangUp(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), o.ConnectTimeout)
 	defer cancel()
 	_ = conn.Close(ctx) // the server notices otherwise
 }

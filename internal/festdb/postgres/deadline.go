@@ -15,7 +15,12 @@ import (
 // statement is the context of one statement of an import or a load, to wait
 // for a connection included. The caller cancels it when it has the result.
 func (s *Store) statement(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, s.opts.ImportTimeout+s.opts.ConnectTimeout, errSlow)
+	return s.opts.statement(ctx)
+}
+
+// statement is the same for what has no store, a step of a migration.
+func (o *Options) statement(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, o.ImportTimeout+o.ConnectTimeout, errSlow)
 }
 
 type execer interface {

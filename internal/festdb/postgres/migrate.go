@@ -34,6 +34,7 @@ type Migration struct{ From, To int }
 // Migrate brings the schema of a database up to date, in a transaction for
 // each step, under an advisory lock: several at once do it once. The account
 // must be allowed to create a schema in the database, or own the schema fest.
+// A database that says nothing more is an error that is ErrUnavailable.
 func Migrate(ctx context.Context, opts Options) (Migration, error) {
 	if opts.Dir == "" {
 		opts.Dir = "." // not used
@@ -51,43 +52,18 @@ func Migrate(ctx context.Context, opts Options) (Migration, error) {
 	if err != nil {
 		return Migration{}, unavailable(ctx, err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // the statements have told
-	m, err := migrateOn(ctx, conn)
+	defer opts.hangUp(conn)
+	m, err := migrateOn(ctx, &opts, conn)
 	if err != nil {
 		return m, fmt.Errorf("migrating the database: %w", unavailable(ctx, err))
 	}
 	return m, nil
 }
 
-func migrateOn(ctx context.Context, conn *pgx.Conn) (Migration, error) {
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1, 0)", lockWriter+100); err != nil {
-		return Migration{}, err
-	}
-	defer func() {
-		_, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1, 0)", lockWriter+100) // or the session ends
-	}()
-	var there bool
-	if err := conn.QueryRow(ctx, "SELECT to_regnamespace('fest') IS NOT NULL").Scan(&there); err != nil {
-		return Migration{}, err
-	}
-	if !there {
-		if _, err := conn.Exec(ctx, "CREATE SCHEMA fest"); err != nil {
-			return Migration{}, err
-		}
-	}
-	// The files are plain SQL; tern's own options would only add templates.
-	m, err := migrate.NewMigrator(ctx, conn, versionTable)
-	if err != nil {
-		return Migration{}, err
-	}
-	dir, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return Migration{}, err
-	}
-	if err := m.LoadMigrations(dir); err != nil {
-		return Migration{}, err
-	}
-	from, err := m.GetCurrentVersion(ctx)
+// migrateOn does it within a session, whose end gives the lock back. What
+// comes before the steps has one deadline, and each step one of its own.
+func migrateOn(ctx context.Context, opts *Options, conn *pgx.Conn) (Migration, error) {
+	m, from, err := migrator(ctx, opts, conn)
 	if err != nil {
 		return Migration{}, err
 	}
@@ -95,11 +71,53 @@ func migrateOn(ctx context.Context, conn *pgx.Conn) (Migration, error) {
 	if int(from) > len(m.Migrations) {
 		return done, fmt.Errorf("%w: the schema has version %d, this program knows %d", festdb.ErrNewer, from, len(m.Migrations))
 	}
-	if err := m.Migrate(ctx); err != nil {
-		return done, err
+	for done.To < len(m.Migrations) {
+		if err := migrateStep(ctx, opts, m, int32(done.To+1)); err != nil { //nolint:gosec // a count of files
+			return done, err
+		}
+		done.To++
 	}
-	done.To = len(m.Migrations)
 	return done, nil
+}
+
+func migrateStep(ctx context.Context, opts *Options, m *migrate.Migrator, version int32) error {
+	if err := opts.fault("migrate"); err != nil {
+		return err
+	}
+	ctx, cancel := opts.statement(ctx)
+	defer cancel()
+	return m.MigrateTo(ctx, version)
+}
+
+// migrator takes the lock and finds out which version there is.
+func migrator(ctx context.Context, opts *Options, conn *pgx.Conn) (m *migrate.Migrator, from int32, err error) {
+	ctx, cancel := opts.statement(ctx)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1, 0)", lockWriter+100); err != nil {
+		return nil, 0, err
+	}
+	var there bool
+	if err := conn.QueryRow(ctx, "SELECT to_regnamespace('fest') IS NOT NULL").Scan(&there); err != nil {
+		return nil, 0, err
+	}
+	if !there {
+		if _, err := conn.Exec(ctx, "CREATE SCHEMA fest"); err != nil {
+			return nil, 0, err
+		}
+	}
+	// The files are plain SQL; tern's own options would only add templates.
+	if m, err = migrate.NewMigrator(ctx, conn, versionTable); err != nil {
+		return nil, 0, err
+	}
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := m.LoadMigrations(dir); err != nil {
+		return nil, 0, err
+	}
+	from, err = m.GetCurrentVersion(ctx)
+	return m, from, err
 }
 
 // checkSchema finds out whether this program can use the schema, and brings it

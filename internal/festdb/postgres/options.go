@@ -38,7 +38,8 @@ type Options struct {
 	// releases without it. Zero: as long as for any question.
 	OpenTimeout time.Duration
 	// ImportTimeout is how long one statement of an import or a load may take,
-	// on the server; here ConnectTimeout longer. Zero: 5 min.
+	// and a step of a migration, on the server; here ConnectTimeout longer. Zero:
+	// 5 min.
 	ImportTimeout time.Duration
 	// LockTimeout is how long an import waits for others. Zero: 30 s.
 	LockTimeout time.Duration

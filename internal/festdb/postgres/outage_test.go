@@ -280,6 +280,27 @@ func TestHoleInAnImport(t *testing.T) {
 	}
 }
 
+// TestHoleInAMigration: it ends by itself, too, and the next one does it.
+func TestHoleInAMigration(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t, "", nil)
+	p := newProxy(t, url)
+	o := impatient(p.url, t.TempDir())
+	o.ConnectTimeout, o.ImportTimeout = 2*time.Second, time.Second // the machine may be busy
+	fell := time.Now()
+	m, err := postgres.Migrate(t.Context(), postgres.WithFault(o, func(string) error { p.set(true, false); return nil }))
+	if !errors.Is(err, festdb.ErrUnavailable) || m.To != 0 {
+		t.Errorf("%+v, error %v, want %v", m, err, festdb.ErrUnavailable)
+	}
+	if took := time.Since(fell); took > 40*time.Second {
+		t.Errorf("it ended after %v", took)
+	}
+	p.set(false, false)
+	if m, err := postgres.Migrate(t.Context(), postgres.Options{URL: url}); err != nil || m.To != postgres.SchemaVersion() {
+		t.Errorf("afterwards: %+v, %v", m, err)
+	}
+}
+
 // TestHangs: the server is stopped, as by a machine without memory.
 func TestHangs(t *testing.T) {
 	t.Parallel()
