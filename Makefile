@@ -126,6 +126,7 @@ docs-update: ## Write the generated docs anew (docs/FIELDS.md)
 .PHONY: pictures
 pictures: ## Take the pictures of the README anew (docs/images)
 	go test ./internal/api/page -count=1 -run '^TestInBrowser$$/^pictures$$' -update
+	go test ./internal/app -count=1 -run '^TestRegisterInBrowser$$/^register$$' -update
 
 .PHONY: docker
 docker: ## Build the container image

@@ -211,8 +211,16 @@ func reported(telling, failed error) error {
 	return nil
 }
 
-// printCountChanges is the difference of a rehearsal in numbers.
+// printCountChanges is the difference of a rehearsal in numbers; where there is
+// nothing to compare with, it is what a person vouches for: all numbers.
 func printCountChanges(w io.Writer, v *app.Verdict) {
+	if counts := app.FirstCounts(v); len(counts) > 0 {
+		_, _ = fmt.Fprintln(w, "\nObjects in the file")
+		for _, c := range counts {
+			_, _ = fmt.Fprintf(w, "   %7d  %s\n", c.N, c.Class)
+		}
+		return
+	}
 	changes := app.CountChanges(v)
 	if len(changes) == 0 {
 		return

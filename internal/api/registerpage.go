@@ -51,6 +51,7 @@ type namedShown struct{ ID, Name, Href string }
 
 type findingShown struct {
 	Rule, Class, Text string
+	Means             string // what the rule means, in the language of the page; "" where that is not known
 	Holds             bool
 	First             []namedShown
 	More              string
@@ -248,7 +249,7 @@ func (w *registerWriter) findings(list []fest.Finding, removedNamed bool) []find
 	var out []findingShown
 	for i := range list {
 		f := &list[i]
-		x := findingShown{Rule: f.Rule, Text: f.Text, Holds: f.Severity == fest.SeverityHold}
+		x := findingShown{Rule: f.Rule, Text: f.Text, Means: w.means(f.Rule), Holds: f.Severity == fest.SeverityHold}
 		if f.Class != "" {
 			x.Class = w.class(f.Class)
 		}
@@ -261,6 +262,16 @@ func (w *registerWriter) findings(list []fest.Finding, removedNamed bool) []find
 		out = append(out, x)
 	}
 	return out
+}
+
+// means says what a finding of a rule means. Of a rule that only an older
+// program had nothing is said.
+func (w *registerWriter) means(rule string) string {
+	text, err := w.api.pages.Text(w.sh.Lang, "register.rule."+rule)
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // class is the name of a class; what an older program called otherwise stands as

@@ -135,6 +135,20 @@ func CountChanges(v *Verdict) []CountChange {
 	return out
 }
 
+// FirstCounts lists what was counted of a file that had nothing to be compared
+// with, in the order of the catalogues; of any other there are
+// [CountChanges].
+func FirstCounts(v *Verdict) []Count {
+	if v == nil || v.Baseline != nil || v.Candidate == nil {
+		return nil
+	}
+	var out []Count
+	for _, class := range gate.Classes() {
+		out = append(out, Count{class, v.Candidate.Counts[class]})
+	}
+	return out
+}
+
 // CountsOf lists the counts of a release in the order of the catalogues,
 // without the classes it has none of.
 func CountsOf(r Release) []Count {
