@@ -373,12 +373,22 @@ func TestComputeIsBounded(t *testing.T) {
 func TestLookupsInFlightAreBounded(t *testing.T) {
 	v := newValves(t)
 	v.LookupInFlight = 3
-	s := valved(t, v, nil)
 	hold, held := make(chan struct{}), make(chan struct{}, 3)
+	s := valved(t, v, nil, func(o *api.Options) {
+		o.Advisory = func() *api.Advisory { // something that each asks for, and that does not answer
+			select {
+			case <-hold:
+			default:
+				held <- struct{}{}
+				<-hold
+			}
+			return nil
+		}
+	})
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			s.Public().ServeHTTP(&hangs{header: http.Header{}, held: held, hold: hold}, httptest.NewRequest(http.MethodGet, "/v1/drugs", nil))
+			s.Public().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/v1/drugs", nil))
 		})
 		<-held
 	}
@@ -399,21 +409,6 @@ func TestLookupsInFlightAreBounded(t *testing.T) {
 	if got := s.metric(t, `fest_class_in_flight_peak{class="lookup"}`); got != 4 {
 		t.Errorf("peak: %v", got)
 	}
-}
-
-// hangs is an answer whose client does not read.
-type hangs struct {
-	header     http.Header
-	held, hold chan struct{}
-	once       sync.Once
-}
-
-func (h *hangs) Header() http.Header { return h.header }
-func (h *hangs) WriteHeader(int)     {}
-func (h *hangs) Write(b []byte) (int, error) {
-	h.once.Do(func() { h.held <- struct{}{} })
-	<-h.hold
-	return len(b), nil
 }
 
 func TestUnknownPathsAreOneLabel(t *testing.T) {

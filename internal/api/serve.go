@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -55,6 +56,32 @@ func (a *API) send(c *call, rep *representation) error {
 	h["Content-Length"] = values.length[:]
 	c.WriteHeader(http.StatusOK)
 	c.writeBody(body)
+	return nil
+}
+
+// stream sends what write writes, a body of so many bytes, without gathering
+// it. Only what is compressed is gathered: it is small, and an encoder must not
+// wait for a reader.
+func (a *API) stream(c *call, how coding, size int, write func(w io.Writer)) error {
+	h := c.Header()
+	if how == identity {
+		h["Content-Length"] = []string{strconv.Itoa(size)}
+		c.WriteHeader(http.StatusOK)
+		if c.r.Method != http.MethodHead {
+			c.sends(size)
+			write(c)
+		}
+		return nil
+	}
+	h["Content-Encoding"] = how.header()
+	buf := a.coders.buffer()
+	defer a.coders.giveBack(buf)
+	if err := a.coders.written(how, buf, write); err != nil {
+		return internal(err)
+	}
+	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
+	c.WriteHeader(http.StatusOK)
+	c.writeBody(buf.Bytes())
 	return nil
 }
 
