@@ -55,6 +55,7 @@ func TestInBrowser(t *testing.T) {
 		"JSON and XML":               testSources,
 		"interaction check":          testCheck,
 		"none found and not known":   testNone,
+		"an answer that comes last":  testOvertaken,
 		"the language stays":         testLanguage,
 		"too busy, then not":         testBusy,
 		"without a connection":       testOffline,
@@ -261,6 +262,28 @@ func testNone(t *testing.T, b *browsertest.Browser, origin string) {
 	}
 }
 
+// The answer to a list that was changed meanwhile is not shown for the one that
+// is there.
+func testOvertaken(t *testing.T, b *browsertest.Browser, origin string) {
+	m := before(t, origin)
+	tab := look(t, b, m.origin, browsertest.View{})
+	late := make(chan struct{})
+	m.late.Store(&late)
+	tab.Go("/interactions-check?lang=en&line=atc/B01AA03&line=atc/M01AE01")
+	tab.Wait(`document.querySelectorAll('#lines li').length === 2`)
+	tab.Click(`#lines li:last-child button`)
+	tab.WaitText("#result", "Add at least one more medicine")
+	close(late)
+	_ = browsertest.Eval[bool](tab, `new Promise((done) => setTimeout(() => done(true), 500))`) // the first answer has its time
+	if text := tab.Text("#result"); !strings.Contains(text, "Add at least one more medicine") || strings.Contains(text, "needs attention") {
+		t.Errorf("the answer to a list of before is shown:\n%s", text)
+	}
+	if n := browsertest.Eval[int](tab, `document.querySelectorAll('#lines li').length`); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	tab.Wait(settled)
+}
+
 func testLanguage(t *testing.T, b *browsertest.Browser, origin string) {
 	tab := look(t, b, origin, browsertest.View{})
 	open(tab, drug+"?lang=no")
@@ -286,6 +309,12 @@ func testBusy(t *testing.T, b *browsertest.Browser, origin string) {
 		t.Errorf("fault: %s", text)
 	}
 	tab.WaitText("h1", "Paracet tab 500 mg") // by itself
+
+	open(tab, "/search?lang=en&q=a")
+	m.busy.Store(1)
+	tab.Click("#found button")
+	tab.WaitText("#found .fault", "The service is too busy.")
+	tab.Wait(`document.querySelectorAll('#found .found > li').length > 50`)
 }
 
 func testOffline(t *testing.T, b *browsertest.Browser, origin string) {

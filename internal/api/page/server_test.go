@@ -75,6 +75,8 @@ type moody struct {
 	busy atomic.Int64
 	// cut breaks connections of requests to /v1.
 	cut atomic.Bool
+	// late holds up the next POST to /v1 until it is closed.
+	late atomic.Pointer[chan struct{}]
 }
 
 func before(t *testing.T, origin string) *moody {
@@ -87,6 +89,14 @@ func before(t *testing.T, origin string) *moody {
 	proxy := httputil.NewSingleHostReverseProxy(u)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data := len(r.URL.Path) > 3 && r.URL.Path[:4] == "/v1/"
+		if r.Method == http.MethodPost {
+			if late := m.late.Swap(nil); late != nil {
+				select {
+				case <-*late:
+				case <-r.Context().Done():
+				}
+			}
+		}
 		switch {
 		case data && m.cut.Load():
 			panic(http.ErrAbortHandler)
