@@ -54,6 +54,9 @@ type call struct {
 
 // release gives the snapshots back; nothing may be read from them after it.
 func (c *call) release() {
+	if c.trace.record {
+		c.drawn()
+	}
 	if c.opened != nil {
 		c.opened.Close()
 	}
