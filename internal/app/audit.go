@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -24,8 +25,8 @@ import (
 // auditName is the audit log in the data directory, where no other file is named.
 const auditName = "audit.jsonl"
 
-// Bounds of what is written of refused attempts without a credential: what is
-// above is counted, so that guessing cannot fill the disk.
+// Bounds of what is written of attempts that were refused for who asks: what is
+// above is counted, so that neither guesses nor Prometheus' token fill the disk.
 const (
 	auditRate  = 5
 	auditBurst = 50
@@ -64,7 +65,8 @@ func newAuditLog(path, dataDir string, log *slog.Logger) *auditLog {
 func (l *auditLog) add(e *api.AuditEntry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if e.Outcome == api.AuditRefused && e.Credential == "" && e.Door == doorHTTP && !l.attempts.Allow() {
+	who := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+	if who && e.Outcome == api.AuditRefused && e.Door == doorHTTP && !l.attempts.Allow() {
 		l.unlogged++
 		return
 	}
