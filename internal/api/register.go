@@ -59,10 +59,10 @@ type registerCount struct {
 	Change *int `json:"change,omitempty"`
 }
 
-// registerSource is all that the state is made of: it changes when one of them
+// registerSource tells all that the state is made of: it changes when one of them
 // does, not before.
 type registerSource struct {
-	view     *view
+	served   uint64 // the seed of the view; 0: nothing is served. A view would keep its release in memory
 	register *Register
 	releases *ArchivedRelease // the newest of the ledger, which is replaced as a whole
 	total    int
@@ -102,7 +102,7 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 	if d := a.registered.Load(); d != nil && d.from == from {
 		return d, nil
 	}
-	d := &registerDocument{from: from, body: a.registerBody(&from, all)}
+	d := &registerDocument{from: from, body: a.registerBody(&from, v, all)}
 	body := append(mustJSON(d.body), '\n')
 	d.rep = representation{contentType: typeJSON, etag: tagOf(body), body: body}
 	for to, how := range map[*[]byte]coding{&d.rep.gzip: gzipped, &d.rep.zstd: zstandard} {
@@ -118,7 +118,10 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 
 // registerSource gathers what the state is made of.
 func (a *API) registerSource(v *view, now time.Time) (registerSource, []ArchivedRelease) {
-	from := registerSource{view: v, advisory: a.advisory(now)}
+	from := registerSource{advisory: a.advisory(now)}
+	if v != nil {
+		from.served = v.seed
+	}
 	if a.opts.Register != nil {
 		from.register = a.opts.Register()
 	}
@@ -151,7 +154,7 @@ func ageDays(now, then time.Time) int {
 	return days
 }
 
-func (a *API) registerBody(from *registerSource, all []ArchivedRelease) *registerBody {
+func (a *API) registerBody(from *registerSource, v *view, all []ArchivedRelease) *registerBody {
 	b := &registerBody{
 		Counts: []registerCount{}, Releases: []releaseBody{}, Total: len(all), Verdicts: []RegisterVerdict{}, Held: []HeldCandidate{},
 		HeldTotal: from.register.HeldTotal, Advisory: from.advisory,
@@ -162,9 +165,9 @@ func (a *API) registerBody(from *registerSource, all []ArchivedRelease) *registe
 		b.Frozen = from.register.Frozen
 	}
 	for i := range all[:min(registerReleases, len(all))] {
-		b.Releases = append(b.Releases, newReleaseBody(&all[i].Release, all[i].OnDisk || from.view != nil && a.kept(from.view, &all[i])))
+		b.Releases = append(b.Releases, newReleaseBody(&all[i].Release, all[i].OnDisk || v != nil && a.kept(v, &all[i])))
 	}
-	if v := from.view; v != nil {
+	if v != nil {
 		r := newReleaseBody(&v.rel, true)
 		if counts := v.snap.Counts(); counts != nil {
 			r.Counts = counts

@@ -2,15 +2,18 @@ package api_test
 
 import (
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/api"
+	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
 
@@ -107,6 +110,31 @@ func TestRegister(t *testing.T) {
 	archive.releases = slices.Clone(archive.releases[1:]) // it lags behind
 	if body := s.get(t, "/v1/register").json(t); body["total"] != 3.0 || at(t, body, "release")["serial"] != 4.0 {
 		t.Errorf("a ledger that lags behind: %v, %v in all", body["release"], body["total"])
+	}
+}
+
+// What was rendered of a release does not keep it in memory once another is
+// served, though nobody asks for the state again.
+func TestRegisterKeepsNoRelease(t *testing.T) {
+	s := newServer(t, nil)
+	old := func() weak.Pointer[cache.Snapshot] {
+		snap := snapshots["memory"](t, 7)
+		s.served.Swap(snap)
+		return weak.Make(snap)
+	}()
+	for _, target := range []string{"/v1/register", "/register", "/v1"} {
+		if a := s.get(t, target); a.status != http.StatusOK || a.header.Get("FEST-Release") != "7" {
+			t.Fatalf("%s: %d", target, a.status)
+		}
+	}
+	s.served.Swap(snapshots["memory"](t, 8))
+	if a := s.get(t, "/v1"); a.header.Get("FEST-Release") != "8" {
+		t.Fatalf("release %s", a.header.Get("FEST-Release"))
+	}
+	for end := time.Now().Add(10 * time.Second); old.Value() != nil; time.Sleep(10 * time.Millisecond) {
+		if runtime.GC(); time.Now().After(end) {
+			t.Fatal("the release of before is still in memory")
+		}
 	}
 }
 
