@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/festd/festd/internal/fest"
@@ -77,7 +78,10 @@ type registerSource struct {
 type registerDocument struct {
 	from registerSource
 	body *registerBody
-	rep  representation
+	rep  *representation
+
+	mu    sync.Mutex
+	pages map[registerView]*representation // for people, as far as they were asked for
 }
 
 // register answers /v1/register, from memory and with what was rendered before
@@ -93,7 +97,7 @@ func (a *API) register(c *call, v *view) error {
 	if err != nil {
 		return err
 	}
-	return a.send(c, &d.rep)
+	return a.send(c, d.rep)
 }
 
 // registerNow is the state at this moment; v is nil while nothing is served.
@@ -103,17 +107,25 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 		return d, nil
 	}
 	d := &registerDocument{from: from, body: a.registerBody(&from, v, all)}
-	body := append(mustJSON(d.body), '\n')
-	d.rep = representation{contentType: typeJSON, etag: tagOf(body), body: body}
-	for to, how := range map[*[]byte]coding{&d.rep.gzip: gzipped, &d.rep.zstd: zstandard} {
-		var b bytes.Buffer
-		if err := a.coders.compress(how, &b, body); err != nil {
-			return nil, internal(fmt.Errorf("compressing the state of the register: %w", err))
-		}
-		*to = b.Bytes()
+	var err error
+	if d.rep, err = a.ready(typeJSON, append(mustJSON(d.body), '\n')); err != nil {
+		return nil, internal(err)
 	}
 	a.registered.Store(d)
 	return d, nil
+}
+
+// ready is a body in all codings.
+func (a *API) ready(contentType []string, body []byte) (*representation, error) {
+	rep := &representation{contentType: contentType, etag: tagOf(body), body: body}
+	for to, how := range map[*[]byte]coding{&rep.gzip: gzipped, &rep.zstd: zstandard} {
+		var b bytes.Buffer
+		if err := a.coders.compress(how, &b, body); err != nil {
+			return nil, fmt.Errorf("compressing the state of the register: %w", err)
+		}
+		*to = b.Bytes()
+	}
+	return rep, nil
 }
 
 // registerSource gathers what the state is made of.

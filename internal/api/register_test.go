@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strings"
@@ -203,5 +204,29 @@ func TestRegisterPage(t *testing.T) {
 	charts := strings.Count(body, `<figure class="chart">`)
 	if points := strings.Count(body, `class="point`); charts < 2 || points != 4*charts || strings.Count(body, `<circle class="would"`) != charts {
 		t.Errorf("%d points in %d charts; want those of 4 releases in each", points, charts)
+	}
+}
+
+// The page of a file that is held has some thousand names, and everybody asks
+// for it that night: it is rendered once, whatever else stands in the address.
+func TestRegisterPageIsRenderedOnce(t *testing.T) {
+	now := time.Date(2026, 9, 11, 12, 0, 0, 0, time.UTC)
+	s, _ := history(t, func(o *api.Options) { o.Register, o.Now = heldRegister, func() time.Time { return now } })
+	h, w := s.Public(), &sink{header: http.Header{}}
+	first := s.get(t, "/register?lang=en")
+	for _, target := range []string{"/register?lang=en", "/register?lang=en&x=1"} {
+		if a := s.get(t, target); string(a.body) != string(first.body) {
+			t.Errorf("%s is another page", target)
+		}
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		if n := testing.AllocsPerRun(50, func() { clear(w.header); h.ServeHTTP(w, r) }); n > 60 {
+			t.Errorf("%s allocates %v times: it was rendered", target, n)
+		}
+	}
+	if body := string(s.get(t, "/register?lang=no").body); !strings.Contains(body, `href="/register?lang=en"`) || !strings.Contains(body, "3 døgn") {
+		t.Errorf("in Norwegian: %s", body)
+	}
+	if now = now.Add(24 * time.Hour); !strings.Contains(string(s.get(t, "/register?lang=en").body), "4 days") {
+		t.Error("a day later it is as old as before")
 	}
 }
