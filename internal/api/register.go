@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -113,19 +111,6 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 	}
 	a.registered.Store(d)
 	return d, nil
-}
-
-// ready is a body in all codings.
-func (a *API) ready(contentType []string, body []byte) (*representation, error) {
-	rep := &representation{contentType: contentType, etag: tagOf(body), body: body}
-	for to, how := range map[*[]byte]coding{&rep.gzip: gzipped, &rep.zstd: zstandard} {
-		var b bytes.Buffer
-		if err := a.coders.compress(how, &b, body); err != nil {
-			return nil, fmt.Errorf("compressing the state of the register: %w", err)
-		}
-		*to = b.Bytes()
-	}
-	return rep, nil
 }
 
 // registerSource gathers what the state is made of.

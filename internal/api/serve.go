@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -83,6 +84,19 @@ func (a *API) stream(c *call, how coding, size int, write func(w io.Writer)) err
 	c.WriteHeader(http.StatusOK)
 	c.writeBody(buf.Bytes())
 	return nil
+}
+
+// ready is a body in all codings, to be sent often.
+func (a *API) ready(contentType []string, body []byte) (*representation, error) {
+	rep := &representation{contentType: contentType, etag: tagOf(body), body: body}
+	for to, how := range map[*[]byte]coding{&rep.gzip: gzipped, &rep.zstd: zstandard} {
+		var b bytes.Buffer
+		if err := a.coders.compress(how, &b, body); err != nil {
+			return nil, err
+		}
+		*to = b.Bytes()
+	}
+	return rep, nil
 }
 
 func (rep *representation) encoded(how coding) []byte {
