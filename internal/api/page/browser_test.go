@@ -22,6 +22,7 @@ const (
 	drug       = "/entries/drugs/ID_3D8CBAB1-D251-8128-A311-269422A99805"    // Paracet tab 500 mg
 	pack       = "/entries/packages/ID_B5E39843-1460-87C9-83FB-65EAEA95C0C3" // Atorvastatin Nordlys tab 20 mg
 	ingredient = "/entries/ingredients/ID_D07FAD53-6F31-8000-9FDF-67F113861CEE"
+	herbal     = "ID_1A3688A9-9CA8-8D79-BC65-F404D8C50C7A"                   // Perikum Nordlys kaps >300 mg
 	generic    = "/entries/generics/ID_7A5F89F3-1EE6-8F40-B425-B5D14224B371" // Isotretinoin kaps 10 mg
 	checked    = "/interactions-check?line=atc/B01AA03&line=atc/M01AE01&line=drugs/ID_3D8CBAB1-D251-8128-A311-269422A99805&line=atc/J07BB02"
 )
@@ -356,6 +357,13 @@ func testRemoved(t *testing.T, b *browsertest.Browser) {
 		t.Errorf("removed is called unknown: %s", text)
 	}
 	tab.Axe()
+
+	// On the same server: what interacts by its substance does so whatever code
+	// the drug has (R112).
+	open(tab, "/entries/drugs/"+herbal+"?lang=en")
+	if text := tab.Text("main"); !strings.Contains(text, "N06AX25") || !strings.Contains(text, "Warfarin – Johannesurt") {
+		t.Errorf("the interactions of its substance are missing: %s", text)
+	}
 }
 
 // Every page, in both languages and both schemes, wide and on a phone.

@@ -115,7 +115,7 @@ func before(t *testing.T, origin string) *moody {
 }
 
 // leaving is a data directory whose second release lacks a package that the
-// first one had.
+// first one had, and in which a drug with St John's wort has a code of its own.
 func leaving(t *testing.T, itemNumber string) (dir, id string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data")
@@ -124,6 +124,13 @@ func leaving(t *testing.T, itemNumber string) (dir, id string) {
 		if p, ok := e.Object.(*fest.Package); ok && string(p.ItemNumber) == itemNumber {
 			id = string(e.ObjectID())
 			return nil
+		}
+		if d, ok := e.Object.(*fest.Drug); ok && string(e.ObjectID()) == herbal {
+			coded := *d
+			coded.Atc = &fest.CV{Code: "N06AX25", System: d.Atc.System, Display: "Hyperici herba"}
+			changed := *e
+			changed.Object = &coded
+			return []*fest.Entry{&changed}
 		}
 		return []*fest.Entry{e}
 	})
