@@ -9,6 +9,7 @@ import (
 
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/reference/rewritten"
 	"github.com/festd/festd/internal/rules"
 )
 
@@ -251,7 +252,7 @@ func TestReimbursementOfOthers(t *testing.T) {
 
 	// By ATC: exactly, below and above.
 	atc := r.ATCReimbursement("C09CA06", "")
-	if d := cmp.Diff([]string{"BLUE", "EMPTY"}, idsOfGroups(atc.Groups)); d != "" || atc.Groups[0].Match != answer.ATCExact || atc.Subject.Resource != "atc" {
+	if d := cmp.Diff([]string{"BLUE", "EMPTY"}, rewritten.GroupIDs(atc.Groups)); d != "" || atc.Groups[0].Match != answer.ATCExact || atc.Subject.Resource != "atc" {
 		t.Errorf("exact: %s %+v", d, atc.Subject)
 	}
 	if below := r.ATCReimbursement("C09C", ""); len(below.Groups) != 2 || below.Groups[0].Match != answer.ATCBelow || len(below.Groups[0].Codes) != 3 {

@@ -11,61 +11,9 @@ import (
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/reference/rewritten"
 	"github.com/festd/festd/internal/rules"
 )
-
-func heldAs(h *answer.Holding) reference.Holding {
-	if h == nil {
-		return reference.Holding{}
-	}
-	return reference.Holding{State: string(h.State), From: string(h.First), Until: string(h.Last)}
-}
-
-func groupAs(g *answer.ReimbursementGroup) reference.ReimbursedGroup {
-	out := reference.ReimbursedGroup{Kind: string(g.Kind), Prescribe: heldAs(g.Prescribing), Dispense: heldAs(g.Dispensing)}
-	for _, c := range g.Conditions {
-		out.Conditions = append(out.Conditions, c.ID)
-	}
-	for i := range g.Codes {
-		out.Codes = append(out.Codes, codeAs(&g.Codes[i]))
-	}
-	return out
-}
-
-func codeAs(c *answer.ReimbursementCode) reference.ReimbursedCode {
-	out := reference.ReimbursedCode{
-		System: strings.TrimPrefix(c.System, "urn:oid:"), Code: c.Code, Prescribe: heldAs(&c.Prescribing), Dispense: heldAs(&c.Dispensing),
-	}
-	for _, rc := range c.Conditions {
-		out.Conditions = append(out.Conditions, rc.ID+" "+string(rc.State))
-	}
-	return out
-}
-
-func groupsAs(list ...[]answer.ReimbursementGroup) map[string]reference.ReimbursedGroup {
-	out := map[string]reference.ReimbursedGroup{}
-	for _, groups := range list {
-		for i := range groups {
-			out[groups[i].ID] = groupAs(&groups[i])
-		}
-	}
-	return out
-}
-
-func idsOfGroups(groups []answer.ReimbursementGroup) (out []string) {
-	for i := range groups {
-		out = append(out, groups[i].ID)
-	}
-	return out
-}
-
-func reimbursementAs(r *answer.Reimbursement) reference.Reimbursement {
-	out := reference.Reimbursement{State: string(r.State), Groups: groupsAs(r.Groups), Individual: idsOfGroups(r.Individual)}
-	for _, k := range r.Prescribable {
-		out.Prescribable = append(out.Prescribable, string(k))
-	}
-	return out
-}
 
 // reimbursementDays are days on which something of the entries' reimbursement
 // begins or ends, or is close to it.
@@ -135,7 +83,7 @@ func compareReimbursement(t *testing.T, entries []*fest.Entry, days []rules.Day)
 	for _, day := range days {
 		r := answer.New(snap, day, rules.Set{})
 		for _, e := range entries {
-			links, commodity := linksOf(e)
+			links, commodity := reference.Links(e)
 			var ask func() answer.Reimbursement
 			for _, it := range e.Items() {
 				i, ok := r.Find(it.Resource, it.Key)
@@ -161,7 +109,7 @@ func compareReimbursement(t *testing.T, entries []*fest.Entry, days []rules.Day)
 			got := ask()
 			want := ref.Reimbursed(links, !commodity, string(day))
 			states[want.State]++
-			if d := cmp.Diff(want, reimbursementAs(&got), cmpopts.EquateEmpty()); d != "" {
+			if d := cmp.Diff(want, rewritten.Reimbursement(&got), cmpopts.EquateEmpty()); d != "" {
 				t.Fatalf("%s on %s, -reference +answer:\n%s", got.Subject.Display, day, d)
 			}
 			if stated := len(want.Prescribable) > 0; stated != (got.Statement == "") {
@@ -210,38 +158,13 @@ func TestATCReimbursementIsTheReferences(t *testing.T) {
 							want[id] = g
 						}
 					}
-					if d := cmp.Diff(want, groupsAs(got.Groups, got.Mixtures), cmpopts.EquateEmpty()); d != "" {
+					if d := cmp.Diff(want, rewritten.Groups(got.Groups, got.Mixtures), cmpopts.EquateEmpty()); d != "" {
 						t.Fatalf("%s on %s, -reference +answer:\n%s", code, day, d)
 					}
 				}
 			}
 		})
 	}
-}
-
-// linksOf are an entry's links to reimbursement groups.
-func linksOf(e *fest.Entry) (links []fest.ProductReimbursement, commodity bool) {
-	one := func(c *fest.Commodity) ([]fest.ProductReimbursement, bool) {
-		if c.Reimbursement == nil {
-			return nil, true
-		}
-		return []fest.ProductReimbursement{*c.Reimbursement}, true
-	}
-	switch o := e.Object.(type) {
-	case *fest.Package:
-		return o.Reimbursements, false
-	case *fest.Generic:
-		return o.Reimbursements, false
-	case *fest.Ingredient:
-		return o.Reimbursements, false
-	case *fest.BreastProsthesis:
-		return one(&o.Commodity)
-	case *fest.MedicalConsumable:
-		return one(&o.Commodity)
-	case *fest.Nutrient:
-		return one(&o.Commodity)
-	}
-	return nil, false
 }
 
 // Every diagnosis code, as the reference says.
@@ -274,21 +197,8 @@ func TestDiagnosisReimbursementIsTheReferences(t *testing.T) {
 					if err := r.Err(); err != nil {
 						t.Fatal(err)
 					}
-					found := map[string]reference.DiagnosedGroup{}
-					for i := range got.Groups {
-						g := &got.Groups[i]
-						d := reference.DiagnosedGroup{}
-						for k := range g.Codes {
-							d.Codes = append(d.Codes, codeAs(&g.Codes[k]))
-						}
-						for _, p := range g.Products {
-							d.Products = append(d.Products, strings.Join([]string{string(p.Resource), p.ID, string(p.Prescribing.State), string(p.Dispensing.State)}, " "))
-						}
-						slices.Sort(d.Products)
-						found[g.ID] = d
-					}
 					want := ref.Diagnosed(q.classification == answer.ICPC2, q.code, string(day))
-					if d := cmp.Diff(want, found, cmpopts.EquateEmpty()); d != "" {
+					if d := cmp.Diff(want, rewritten.Diagnosis(&got), cmpopts.EquateEmpty()); d != "" {
 						t.Fatalf("%s %s on %s, -reference +answer:\n%s", q.classification, q.code, day, d)
 					}
 				}
