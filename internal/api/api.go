@@ -30,8 +30,8 @@ type API struct {
 	coders     *compressors
 	pages      *page.Set
 	swagger    map[string]swaggerFile // what the page /docs loads beside, by name
-	spec       document
-	opsSpec    document
+	spec       spec
+	opsSpec    spec
 	oslo       *time.Location // of FEST's days (R1)
 	logged     atomic.Uint64  // successful requests, for thinning the access log
 	words      logWords       // what paths of the access log may say
@@ -53,7 +53,8 @@ func New(o Options) (*API, error) {
 	if err := o.Registry.Register(newAdmissionCollector(adm)); err != nil {
 		return nil, err
 	}
-	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), spec: newSpec(api.OpenAPI), opsSpec: newSpec(api.OpsAPI), oslo: fest.Oslo()}
+	a := &API{opts: o, metrics: m, adm: adm, coders: newCompressors(), oslo: fest.Oslo()}
+	a.spec, a.opsSpec = a.newSpec(api.OpenAPI), a.newSpec(api.OpsAPI)
 	if a.pages, err = page.New(); err != nil {
 		return nil, err
 	}

@@ -56,6 +56,9 @@ type call struct {
 
 // release gives the snapshots back; nothing may be read from them after it.
 func (c *call) release() {
+	if c.trace.record {
+		c.drawn()
+	}
 	if c.opened != nil {
 		c.opened.Close()
 	}
@@ -70,12 +73,13 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 // Header is that of the answer.
 func (c *call) Header() http.Header { return c.w.Header() }
 
-// WriteHeader writes the header once.
+// WriteHeader writes the header once. From here on the reader has its time.
 func (c *call) WriteHeader(status int) {
 	if c.status != 0 {
 		return
 	}
 	c.status = status
+	c.allow(0)
 	c.w.WriteHeader(status)
 }
 
@@ -122,31 +126,38 @@ func (c *call) writeBody(b []byte) {
 	if c.r.Method == http.MethodHead {
 		return
 	}
-	if c.api != nil && (c.r.ProtoMajor > 1 || len(b) > slowBody) {
-		c.api.leave(c) // a reader who takes its time holds nobody up
-		c.allow(len(b))
-		defer c.allowed()
-	}
+	c.sends(len(b))
 	_, _ = c.Write(b)
 }
 
-// slowBody is what surely fits the kernel's buffers, in bytes: writing so much
-// waits for nobody. Over HTTP/2 that is different: there the client says how
-// much may be sent before it has read, and that can be nothing.
+// sends comes before a body of so many bytes is written. What it takes from
+// here on is the reader's time: the place of the class is given back first, so
+// that who reads slowly or not at all holds nobody up, and the reader has a
+// deadline. Small answers are no different: whoever asks on and reads nothing
+// fills the kernel's buffers with them.
+func (c *call) sends(n int) {
+	if c.api == nil {
+		return
+	}
+	c.api.leave(c)
+	if n > slowBody {
+		c.allow(n)
+	}
+}
+
+// slowBody is how many bytes are sent within the time that any answer has.
 const slowBody = 64 << 10
 
 // allow sets the time that the client has to take so many bytes, at the least
-// rate of a reader.
+// rate of a reader. The deadline stands until the next answer on the connection
+// sets its own: net/http sends the last bytes after the handler is over.
 func (c *call) allow(n int) {
+	if c.api == nil {
+		return
+	}
 	slow := &c.api.opts.Slow
-	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(slow.Grace + time.Duration(n)*time.Second/time.Duration(slow.Rate))) // a writer without deadlines is a test's
-}
-
-// allowed ends it, for the next answer on the connection. A stream of HTTP/2
-// has no next one, and its last bytes are sent after the handler is over.
-func (c *call) allowed() {
-	if c.r.ProtoMajor == 1 {
-		_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{})
+	if w, ok := c.w.(interface{ SetWriteDeadline(t time.Time) error }); ok { // a writer without deadlines is a test's
+		_ = w.SetWriteDeadline(time.Now().Add(slow.Grace + time.Duration(n)*time.Second/time.Duration(slow.Rate)))
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -139,26 +140,24 @@ func newCompressors() *compressors {
 	}
 }
 
-// encoder lends an encoder onto w; done gives it back and must be called
-// after its Close.
-func (p *compressors) encoder(c coding, w io.Writer) (e encoder, done func()) {
+// compress writes the body to w in a coding that is one.
+func (p *compressors) compress(c coding, w io.Writer, body []byte) error {
+	var failed error
+	err := p.written(c, w, func(to io.Writer) { _, failed = to.Write(body) })
+	return errors.Join(failed, err)
+}
+
+// written writes to w, in a coding that is one, what write writes.
+func (p *compressors) written(c coding, w io.Writer, write func(w io.Writer)) error {
 	pool := &p.gzip
 	if c == zstandard {
 		pool = &p.zstd
 	}
-	e = pool.Get().(encoder) //nolint:forcetypeassert // the pool's own
+	e := pool.Get().(encoder) //nolint:forcetypeassert // the pool's own
 	e.Reset(w)
-	return e, func() { e.Reset(io.Discard); pool.Put(e) }
-}
-
-// compress writes the body to w in a coding that is one.
-func (p *compressors) compress(c coding, w io.Writer, body []byte) error {
-	enc, done := p.encoder(c, w)
-	defer done()
-	if _, err := enc.Write(body); err != nil {
-		return err
-	}
-	return enc.Close()
+	defer func() { e.Reset(io.Discard); pool.Put(e) }()
+	write(e)
+	return e.Close()
 }
 
 // buffer lends a buffer.

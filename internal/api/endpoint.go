@@ -49,9 +49,6 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request, key string) {
 		if p := recover(); p != nil {
 			abort = e.panicked(c, p)
 		}
-		if c.trace.record {
-			c.drawn()
-		}
 		c.release()
 		a.leave(c)
 		e.done(c)

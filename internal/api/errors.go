@@ -36,6 +36,7 @@ var (
 
 	errUnauthorized = errors.New("unauthorized")
 	errForbidden    = errors.New("forbidden")
+	errCrossOrigin  = errors.New("cross-origin")
 	errAdminOff     = errors.New("administration is off")
 	errAdminFailed  = errors.New("the administration failed")
 )
@@ -122,6 +123,8 @@ var opsProblemTypes = []problemType{
 		"The administration, and all of a protected ops listener, want the header Authorization: Bearer with a token of --admin-token-file or --ops-token-file, or a client certificate."},
 	{errForbidden, http.StatusForbidden, "forbidden", "Forbidden",
 		"The credential is good for probes, metrics and descriptions. Administration and profiles want a token of --admin-token-file, or a certificate named in --ops-admin-certs."},
+	{errCrossOrigin, http.StatusForbidden, "cross-origin", "Cross-origin",
+		"A browser sent this for a page of another site (Sec-Fetch-Site, Origin). A browser shows its client certificate to whatever page asks, so that administration is refused then."},
 	{errAdminOff, http.StatusForbidden, "administration-off", "Administration is off",
 		"The server was started without --admin-token-file and --ops-admin-certs, so nobody may administer it over HTTP; the command server releases can."},
 	{ErrAdminNotFound, http.StatusNotFound, "unknown-release", "Unknown release",

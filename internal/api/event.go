@@ -1,5 +1,10 @@
 package api
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // eventHeader is the header by which a call is followed through the services
 // of Norsk helsenett: what the first caller sends, mostly a GUID, is passed on
 // by all that it calls.
@@ -38,20 +43,20 @@ func alphanumeric(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// personal reports whether a word of s is eleven digits, as a Norwegian
-// national identity number is, and none of FEST's numbers.
+// personal reports whether s has a number as a Norwegian national identity
+// number is, and none of FEST's are: a word of eleven digits, or one of six and
+// then one of five, as people write it.
 func personal(s string) bool {
-	length, digits := 0, true
-	for i := range len(s) {
-		if alphanumeric(s[i]) {
-			length++
-			digits = digits && s[i] <= '9'
-			continue
+	before := 0 // length of the word before, if that is of digits
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r >= utf8.RuneSelf || !alphanumeric(byte(r)) }) {
+		digits := len(word)
+		if strings.Trim(word, "0123456789") != "" {
+			digits = 0
 		}
-		if length == 11 && digits {
+		if digits == 11 || digits == 5 && before == 6 {
 			return true
 		}
-		length, digits = 0, true
+		before = digits
 	}
-	return length == 11 && digits
+	return false
 }

@@ -129,24 +129,7 @@ func (l *listing) send(c *call, after uint64) error {
 	if next != "" {
 		h["Link"] = []string{"<" + next + `>; rel="next"`}
 	}
-	if how == identity {
-		h["Content-Length"] = []string{strconv.Itoa(size)}
-	} else {
-		h["Content-Encoding"] = how.header()
-	}
-	c.WriteHeader(http.StatusOK)
-	if c.r.Method == http.MethodHead {
-		return nil
-	}
-	if how == identity {
-		writeList(c, head, p.items, tail)
-		return nil
-	}
-	enc, done := a.coders.encoder(how, c)
-	defer done()
-	writeList(enc, head, p.items, tail)
-	_ = enc.Close() // a failing write is the client's going, which the call has noted
-	return nil
+	return a.stream(c, how, size, func(w io.Writer) { writeList(w, head, p.items, tail) })
 }
 
 // fresh answers 304 if the client has the tag in any of the codings that it

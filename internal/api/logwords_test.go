@@ -25,12 +25,12 @@ func TestLogsHaveNoPersonalData(t *testing.T) {
 			return &api.OpsCaller{Name: "token:test", Admin: true}, true
 		}}
 	})
-	const fnr = "01017012345"
+	const fnr, spaced = "01017012345", "010170-12345" // as people write it, with a mark between
 	id := str(t, s.first(t, "/v1/drugs?limit=1"), "id")
 	log.Reset()
 	headers := []string{"Authorization: Bearer geheim", "X-Api-Key: geheim", "Cookie: a=geheim", "X-Forwarded-For: 203.0.113.77", "Referer: https://geheim/", "traceparent: " + traceparent, "nhn-event-id: " + fnr}
 	for _, target := range []string{
-		"/v1/search?q=geheim&limit=3&lang=en&d=2026-09-01", "/v1/search?q=" + fnr, "/v1/search?geheim=1", "/v1/search?limit=geheim", "/v1/search?limit=" + fnr,
+		"/v1/search?q=geheim&limit=3&lang=en&d=2026-09-01", "/v1/search?q=" + fnr, "/v1/search?geheim=1", "/v1/search?limit=geheim", "/v1/search?limit=" + fnr, "/v1/search?limit=" + spaced, "/v1/drugs/" + spaced, "/v1/drugs/010170.12345",
 		"/v1/search?kind=geheim", "/v1/search?q=a%26limit=geheim", "/v1/search?limit=%67eheim", "/v1/drugs/" + id + "?release=geheim", "/v1/drugs/geheim", "/v1/drugs/" + fnr,
 		"/v1/packages?itemNumber=" + fnr, "/v1/resolve?code=geheim", "/v1/patients/geheim", "/geheim", "/geheim/" + fnr, "/v1/diagnosis-reimbursement?icd10=geheim",
 		"/" + strings.Repeat("geheim/", 300), "/v1/search?" + strings.Repeat("x=geheim&", 40), "/v1/drugs/" + strings.Repeat("geheim", 3000),
@@ -52,7 +52,7 @@ func TestLogsHaveNoPersonalData(t *testing.T) {
 	if n := strings.Count(text, "msg=request "); n < 20 {
 		t.Fatalf("only %d lines:\n%s", n, text)
 	}
-	for _, secret := range []string{"geheim", "GEHEIM", "Geheim", fnr, "203.0.113.77", "192.0.2.1 ", "2001:db8:1:2", "Cookie", "Bearer", "\n\n"} {
+	for _, secret := range []string{"geheim", "GEHEIM", "Geheim", fnr, "203.0.113.77", "010170-12345", "010170.12345", "192.0.2.1 ", "2001:db8:1:2", "Cookie", "Bearer", "\n\n"} {
 		if at := strings.Index(text, secret); at >= 0 {
 			t.Errorf("the log has %q: %s", secret, text[max(0, at-400):min(len(text), at+100)])
 		}

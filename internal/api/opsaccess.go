@@ -87,6 +87,10 @@ func (a *API) authorize(c *call, need Scope) error {
 		f := fail(errForbidden, "the credential is good for probes, metrics and descriptions only")
 		f.challenge = narrowToken
 		return f
+	case need == ScopeAdmin && new(http.CrossOriginProtection).Check(c.r) != nil:
+		// A certificate, unlike a token, goes with what any page has a browser send.
+		a.metrics.opsRefused.WithLabelValues("origin").Inc()
+		return fail(errCrossOrigin, "a browser sent this for a page of another site")
 	default:
 		return nil
 	}
@@ -108,9 +112,9 @@ func (a *API) guarded(need Scope, h http.Handler) http.HandlerFunc {
 func newOpsRefused() *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fest_ops_requests_refused_total",
-		Help: "Requests of the ops listener refused, by reason: missing, wrong, or scope (a credential that may not do that).",
+		Help: "Requests of the ops listener refused, by reason: missing, wrong, scope (a credential that may not do that), or origin (sent by a page of another site).",
 	}, []string{"reason"})
-	for _, reason := range [...]string{"missing", "wrong", "scope"} {
+	for _, reason := range [...]string{"missing", "wrong", "scope", "origin"} {
 		v.WithLabelValues(reason)
 	}
 	return v

@@ -161,3 +161,29 @@ func TestClassesHoldAsOfAnotherRelease(t *testing.T) {
 		t.Errorf("counted: %v", got)
 	}
 }
+
+// A browser shows its client certificate to whatever page asks it to send
+// something: what pages of other sites send changes nothing.
+func TestOtherSitesDoNotAdminister(t *testing.T) {
+	admin := new(fakeAdmin)
+	s := newServer(t, snapshots["memory"](t, 7), func(o *api.Options) {
+		o.Admin, o.Ops = admin, api.OpsAccess{Locked: true, Administered: true, Caller: func(*http.Request) (*api.OpsCaller, bool) {
+			return &api.OpsCaller{Name: "certificate:dns:admin", Admin: true}, true
+		}}
+	})
+	for header, want := range map[string]int{
+		"Sec-Fetch-Site: cross-site": 403, "Sec-Fetch-Site: same-site": 403, "Origin: https://elsewhere.example": 403, "Origin: null": 403,
+		"Sec-Fetch-Site: same-origin": 200, "Origin: http://example.com": 200, "Accept: */*": 200, // httptest asks example.com
+	} {
+		a := s.admin(t, http.MethodPost, "/admin/v1/rollback", `{"by":"Kari","reason":"checked"}`, header, "Content-Type: text/plain")
+		if a.status != want || want == 403 && str(t, a.json(t), "type") != "/problems/cross-origin" {
+			t.Errorf("%s: %d %s", header, a.status, a.body)
+		}
+	}
+	if got := s.metric(t, `fest_ops_requests_refused_total{reason="origin"}`); got != 4 {
+		t.Errorf("counted: %v", got)
+	}
+	if a := s.admin(t, http.MethodGet, "/admin/v1/releases", "", "Sec-Fetch-Site: cross-site"); a.status != http.StatusOK {
+		t.Errorf("a link: %d", a.status)
+	}
+}

@@ -10,8 +10,8 @@ import (
 )
 
 // body reads the JSON object that a request bears: one, with no member that is
-// not known. The type of the content is not looked at; the token is what keeps
-// other sites' forms out.
+// not known. The type of the content is not looked at: what keeps other sites'
+// forms out is [API.authorize].
 func (a *API) body(c *call, into any) error {
 	r := http.MaxBytesReader(c.w, c.r.Body, a.opts.MaxBodyBytes)
 	d := json.NewDecoder(r)

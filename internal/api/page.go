@@ -25,7 +25,7 @@ func (a *API) pageRoutes() []Route {
 		a.page("/atc/{code}", "atc", nil),
 		a.page("/entries/{resource}/{key}", "entry", nil),
 		a.page("/interactions-check", "check", nil),
-		a.stateOfRegister(),
+		{Pattern: "/register", Cost: CostLookup, Tokens: tokensList, Caching: CacheRevalidate, handle: a.registerPage},
 		a.page("/docs", "docs", nil),
 	}
 }
@@ -39,13 +39,6 @@ func (a *API) page(pattern, name string, fill filler) Route {
 		}
 		return a.sendHTML(c, v, name, fill)
 	}}
-}
-
-// stateOfRegister is the route of the page of the register's state.
-func (a *API) stateOfRegister() Route {
-	rt := a.page("/register", "register", a.registerPage)
-	rt.Tokens = tokensList
-	return rt
 }
 
 // found is the route of the page of search results, which searches.
@@ -86,12 +79,17 @@ func (a *API) sendHTML(c *call, v *view, name string, fill filler) error {
 	if err != nil {
 		return internal(err)
 	}
+	return a.sendPageOf(c, &sh, &representation{contentType: typeHTML, etag: tagOf(body), body: body, vary: varyPage})
+}
+
+// sendPageOf sends a page that was rendered.
+func (a *API) sendPageOf(c *call, sh *page.Shell, rep *representation) error {
 	h := c.Header()
 	h["Content-Security-Policy"] = pagePolicy
 	h["Referrer-Policy"] = []string{"no-referrer"}
 	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
 	h["Content-Language"] = []string{string(sh.Lang)}
-	return a.send(c, &representation{contentType: typeHTML, etag: tagOf(body), body: body, vary: varyPage})
+	return a.send(c, rep)
 }
 
 var pagePolicy = []string{page.Policy}

@@ -34,6 +34,7 @@ func (a *API) receive(c *call, rt *Route) error {
 	if n := a.adm.bodies.enter(); a.adm.Valves != nil && n > int64(a.adm.LookupInFlight) {
 		return a.refuse(rt.Cost, byCapacity, fail(errOverloaded, ""))
 	}
+	c.allow(0)                   // for 100 Continue, which the first read sends
 	c.posted = a.coders.buffer() // grows by what comes, not by what is declared
 	_, err := c.posted.ReadFrom(http.MaxBytesReader(c.w, c.r.Body, rt.Body))
 	var big *http.MaxBytesError

@@ -22,7 +22,7 @@ type Recorder interface {
 type Span struct {
 	TraceID, SpanID string // hexadecimal
 	ParentID        string // the client's span; "" for none
-	TraceState      string // as the client sent it, not checked
+	TraceState      string // as the client sent it, not checked; "" where it is long
 	EventID         string // nhn-event-id; "" for none
 	Start, End      time.Time
 	Method          string // GET, HEAD, OPTIONS, POST or other
@@ -44,6 +44,10 @@ func (c *call) drawn() {
 	}
 }
 
+// mostTraceState is the length of a tracestate that every vendor passes on (W3C
+// Trace Context, §3.3.1.5): a queue of spans must not hold what clients like.
+const mostTraceState = 512
+
 // span is the request for the recorder.
 func (c *call) span(rt *Route, status int, end time.Time) *Span {
 	t := c.context()
@@ -54,7 +58,9 @@ func (c *call) span(rt *Route, status int, end time.Time) *Span {
 	}
 	if t.sent {
 		s.ParentID = string(t.parent[:])
-		s.TraceState = strings.Join(c.r.Header["Tracestate"], ",")
+		if state := strings.Join(c.r.Header["Tracestate"], ","); len(state) <= mostTraceState {
+			s.TraceState = state
+		}
 	}
 	return s
 }

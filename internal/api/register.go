@@ -1,9 +1,8 @@
 package api
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/festd/festd/internal/fest"
@@ -59,10 +58,10 @@ type registerCount struct {
 	Change *int `json:"change,omitempty"`
 }
 
-// registerSource is all that the state is made of: it changes when one of them
+// registerSource tells all that the state is made of: it changes when one of them
 // does, not before.
 type registerSource struct {
-	view     *view
+	served   uint64 // the seed of the view; 0: nothing is served. A view would keep its release in memory
 	register *Register
 	releases *ArchivedRelease // the newest of the ledger, which is replaced as a whole
 	total    int
@@ -77,7 +76,10 @@ type registerSource struct {
 type registerDocument struct {
 	from registerSource
 	body *registerBody
-	rep  representation
+	rep  *representation
+
+	mu    sync.Mutex
+	pages map[registerView]*representation // for people, as far as they were asked for
 }
 
 // register answers /v1/register, from memory and with what was rendered before
@@ -93,7 +95,7 @@ func (a *API) register(c *call, v *view) error {
 	if err != nil {
 		return err
 	}
-	return a.send(c, &d.rep)
+	return a.send(c, d.rep)
 }
 
 // registerNow is the state at this moment; v is nil while nothing is served.
@@ -102,15 +104,10 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 	if d := a.registered.Load(); d != nil && d.from == from {
 		return d, nil
 	}
-	d := &registerDocument{from: from, body: a.registerBody(&from, all)}
-	body := append(mustJSON(d.body), '\n')
-	d.rep = representation{contentType: typeJSON, etag: tagOf(body), body: body}
-	for to, how := range map[*[]byte]coding{&d.rep.gzip: gzipped, &d.rep.zstd: zstandard} {
-		var b bytes.Buffer
-		if err := a.coders.compress(how, &b, body); err != nil {
-			return nil, internal(fmt.Errorf("compressing the state of the register: %w", err))
-		}
-		*to = b.Bytes()
+	d := &registerDocument{from: from, body: a.registerBody(&from, v, all)}
+	var err error
+	if d.rep, err = a.ready(typeJSON, append(mustJSON(d.body), '\n')); err != nil {
+		return nil, internal(err)
 	}
 	a.registered.Store(d)
 	return d, nil
@@ -118,7 +115,10 @@ func (a *API) registerNow(v *view, now time.Time) (*registerDocument, error) {
 
 // registerSource gathers what the state is made of.
 func (a *API) registerSource(v *view, now time.Time) (registerSource, []ArchivedRelease) {
-	from := registerSource{view: v, advisory: a.advisory(now)}
+	from := registerSource{advisory: a.advisory(now)}
+	if v != nil {
+		from.served = v.seed
+	}
 	if a.opts.Register != nil {
 		from.register = a.opts.Register()
 	}
@@ -151,7 +151,7 @@ func ageDays(now, then time.Time) int {
 	return days
 }
 
-func (a *API) registerBody(from *registerSource, all []ArchivedRelease) *registerBody {
+func (a *API) registerBody(from *registerSource, v *view, all []ArchivedRelease) *registerBody {
 	b := &registerBody{
 		Counts: []registerCount{}, Releases: []releaseBody{}, Total: len(all), Verdicts: []RegisterVerdict{}, Held: []HeldCandidate{},
 		HeldTotal: from.register.HeldTotal, Advisory: from.advisory,
@@ -162,9 +162,9 @@ func (a *API) registerBody(from *registerSource, all []ArchivedRelease) *registe
 		b.Frozen = from.register.Frozen
 	}
 	for i := range all[:min(registerReleases, len(all))] {
-		b.Releases = append(b.Releases, newReleaseBody(&all[i].Release, all[i].OnDisk || from.view != nil && a.kept(from.view, &all[i])))
+		b.Releases = append(b.Releases, newReleaseBody(&all[i].Release, all[i].OnDisk || v != nil && a.kept(v, &all[i])))
 	}
-	if v := from.view; v != nil {
+	if v != nil {
 		r := newReleaseBody(&v.rel, true)
 		if counts := v.snap.Counts(); counts != nil {
 			r.Counts = counts

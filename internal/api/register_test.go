@@ -2,15 +2,19 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/festd/festd/internal/api"
+	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 )
 
@@ -110,6 +114,31 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// What was rendered of a release does not keep it in memory once another is
+// served, though nobody asks for the state again.
+func TestRegisterKeepsNoRelease(t *testing.T) {
+	s := newServer(t, nil)
+	old := func() weak.Pointer[cache.Snapshot] {
+		snap := snapshots["memory"](t, 7)
+		s.served.Swap(snap)
+		return weak.Make(snap)
+	}()
+	for _, target := range []string{"/v1/register", "/register", "/v1"} {
+		if a := s.get(t, target); a.status != http.StatusOK || a.header.Get("FEST-Release") != "7" {
+			t.Fatalf("%s: %d", target, a.status)
+		}
+	}
+	s.served.Swap(snapshots["memory"](t, 8))
+	if a := s.get(t, "/v1"); a.header.Get("FEST-Release") != "8" {
+		t.Fatalf("release %s", a.header.Get("FEST-Release"))
+	}
+	for end := time.Now().Add(10 * time.Second); old.Value() != nil; time.Sleep(10 * time.Millisecond) {
+		if runtime.GC(); time.Now().After(end) {
+			t.Fatal("the release of before is still in memory")
+		}
+	}
+}
+
 func TestRegisterOfNothing(t *testing.T) {
 	s := newServer(t, nil, func(o *api.Options) { o.Register = heldRegister })
 	a := s.get(t, "/v1/register")
@@ -175,5 +204,29 @@ func TestRegisterPage(t *testing.T) {
 	charts := strings.Count(body, `<figure class="chart">`)
 	if points := strings.Count(body, `class="point`); charts < 2 || points != 4*charts || strings.Count(body, `<circle class="would"`) != charts {
 		t.Errorf("%d points in %d charts; want those of 4 releases in each", points, charts)
+	}
+}
+
+// The page of a file that is held has some thousand names, and everybody asks
+// for it that night: it is rendered once, whatever else stands in the address.
+func TestRegisterPageIsRenderedOnce(t *testing.T) {
+	now := time.Date(2026, 9, 11, 12, 0, 0, 0, time.UTC)
+	s, _ := history(t, func(o *api.Options) { o.Register, o.Now = heldRegister, func() time.Time { return now } })
+	h, w := s.Public(), &sink{header: http.Header{}}
+	first := s.get(t, "/register?lang=en")
+	for _, target := range []string{"/register?lang=en", "/register?lang=en&x=1"} {
+		if a := s.get(t, target); string(a.body) != string(first.body) {
+			t.Errorf("%s is another page", target)
+		}
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		if n := testing.AllocsPerRun(50, func() { clear(w.header); h.ServeHTTP(w, r) }); n > 60 {
+			t.Errorf("%s allocates %v times: it was rendered", target, n)
+		}
+	}
+	if body := string(s.get(t, "/register?lang=no").body); !strings.Contains(body, `href="/register?lang=en"`) || !strings.Contains(body, "3 døgn") {
+		t.Errorf("in Norwegian: %s", body)
+	}
+	if now = now.Add(24 * time.Hour); !strings.Contains(string(s.get(t, "/register?lang=en").body), "4 days") {
+		t.Error("a day later it is as old as before")
 	}
 }

@@ -85,18 +85,60 @@ type seriesRow struct {
 	Counts                []string
 }
 
-// registerPage fills the page /register.
-func (a *API) registerPage(c *call, v *view, sh *page.Shell) (any, error) {
+// registerView is which page of the state somebody sees.
+type registerView struct {
+	lang   page.Lang
+	chosen bool
+}
+
+// registerPage answers /register. With a file that is held it has some thousand
+// names, so that it is rendered once, like the state: what else stands in the
+// address makes no page of its own.
+func (a *API) registerPage(c *call, v *view) error {
+	if _, err := c.media(mediaHTML); err != nil {
+		return err
+	}
 	d, err := a.registerNow(v, c.start)
+	if err != nil {
+		return err
+	}
+	sh, err := a.pageShell(c, v)
+	if err != nil {
+		return internal(err)
+	}
+	sh.Query = nil
+	rep, err := a.registerRendered(d, sh)
+	if err != nil {
+		return internal(err)
+	}
+	return a.sendPageOf(c, &sh, rep)
+}
+
+func (a *API) registerRendered(d *registerDocument, sh page.Shell) (*representation, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	key := registerView{sh.Lang, sh.Chosen}
+	if rep := d.pages[key]; rep != nil {
+		return rep, nil
+	}
+	w := &registerWriter{api: a, sh: &sh}
+	sh.Main = w.main(d.body)
+	if w.err != nil {
+		return nil, w.err
+	}
+	body, err := a.pages.Render("register", sh)
 	if err != nil {
 		return nil, err
 	}
-	w := &registerWriter{api: a, sh: sh}
-	m := w.main(d.body)
-	if w.err != nil {
-		return nil, internal(w.err)
+	rep, err := a.ready(typeHTML, body)
+	if err != nil {
+		return nil, err
 	}
-	return m, nil
+	if d.pages == nil {
+		d.pages = map[registerView]*representation{}
+	}
+	rep.vary, d.pages[key] = varyPage, rep
+	return rep, nil
 }
 
 // registerWriter puts the state into words of a language. Its first error

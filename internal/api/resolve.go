@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net/http"
 	"strconv"
 
 	"github.com/festd/festd/internal/api/answer"
@@ -137,7 +136,7 @@ func (a *API) lookups(c *call, v *view) error {
 	}
 	found := answer.Lookup(v.snap, q.Lines, answer.LookupOptions{KnownSince: a.knownSince(v), Hint: hintForKey})
 	defer found.Release()
-	return a.stream(c, lookupsHead(v, found, len(q.Lines)), found, "}\n")
+	return a.sendParts(c, lookupsHead(v, found, len(q.Lines)), found, "}\n")
 }
 
 // lookupsHead is what stands before the lines.
@@ -158,9 +157,9 @@ type written interface {
 	Len() int64
 }
 
-// stream sends the JSON that was asked for with a posted body as [API.answer]
-// does, without gathering it first.
-func (a *API) stream(c *call, head []byte, body written, tail string) error {
+// sendParts sends the JSON that was asked for with a posted body as
+// [API.answer] does, without gathering it first.
+func (a *API) sendParts(c *call, head []byte, body written, tail string) error {
 	size := len(head) + int(body.Len()) + len(tail)
 	how := acceptedCodings(c.r.Header["Accept-Encoding"]).choose(size)
 	if how == noCoding {
@@ -170,19 +169,7 @@ func (a *API) stream(c *call, head []byte, body written, tail string) error {
 	h["Cache-Control"] = noStore
 	h["Vary"] = varyAccept
 	h["Content-Type"] = typeJSON
-	if how == identity {
-		h["Content-Length"] = []string{strconv.Itoa(size)}
-		c.WriteHeader(http.StatusOK)
-		writeParts(c, head, body, tail)
-		return nil
-	}
-	h["Content-Encoding"] = how.header()
-	c.WriteHeader(http.StatusOK)
-	enc, done := a.coders.encoder(how, c)
-	defer done()
-	writeParts(enc, head, body, tail)
-	_ = enc.Close() // a failing write is the client's going, which the call has noted
-	return nil
+	return a.stream(c, how, size, func(w io.Writer) { writeParts(w, head, body, tail) })
 }
 
 // writeParts writes a body. Errors are left to the call, as with a list.

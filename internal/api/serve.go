@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -56,6 +58,45 @@ func (a *API) send(c *call, rep *representation) error {
 	c.WriteHeader(http.StatusOK)
 	c.writeBody(body)
 	return nil
+}
+
+// stream sends what write writes, a body of so many bytes, without gathering
+// it. Only what is compressed is gathered: it is small, and an encoder must not
+// wait for a reader.
+func (a *API) stream(c *call, how coding, size int, write func(w io.Writer)) error {
+	h := c.Header()
+	if how == identity {
+		h["Content-Length"] = []string{strconv.Itoa(size)}
+		c.WriteHeader(http.StatusOK)
+		if c.r.Method != http.MethodHead {
+			c.sends(size)
+			write(c)
+		}
+		return nil
+	}
+	h["Content-Encoding"] = how.header()
+	buf := a.coders.buffer()
+	defer a.coders.giveBack(buf)
+	if err := a.coders.written(how, buf, write); err != nil {
+		return internal(err)
+	}
+	h["Content-Length"] = []string{strconv.Itoa(buf.Len())}
+	c.WriteHeader(http.StatusOK)
+	c.writeBody(buf.Bytes())
+	return nil
+}
+
+// ready is a body in all codings, to be sent often.
+func (a *API) ready(contentType []string, body []byte) (*representation, error) {
+	rep := &representation{contentType: contentType, etag: tagOf(body), body: body}
+	for to, how := range map[*[]byte]coding{&rep.gzip: gzipped, &rep.zstd: zstandard} {
+		var b bytes.Buffer
+		if err := a.coders.compress(how, &b, body); err != nil {
+			return nil, err
+		}
+		*to = b.Bytes()
+	}
+	return rep, nil
 }
 
 func (rep *representation) encoded(how coding) []byte {

@@ -91,11 +91,7 @@ func (a *API) sendSource(c *call, v *view) error {
 		c.r.Header.Del("Range") // of another unit it says nothing (RFC 9110 §14.2), which net/http refuses
 	}
 	slow := valve.NewSlowWriter(c, a.opts.Slow.Rate, a.opts.Slow.Grace)
-	defer func() {
-		if slow.Done(); c.r.ProtoMajor > 1 {
-			c.allow(0)
-		}
-	}()
+	defer slow.Done()
 	if c.slot != nil {
 		p := &place{pool: a.adm.Bulk, leave: c.slot}
 		c.slot = p.end

@@ -42,7 +42,7 @@ func TestEventID(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"", " ", strings.Repeat("x", 129), "a\nlevel=ERROR", "a b", "\x1b[31m", "æ", `a"b`, "a;b", "a,b", "<x>", "01017012345", "fnr:01017012345", "x-01017012345-y",
+		"", " ", strings.Repeat("x", 129), "a\nlevel=ERROR", "a b", "\x1b[31m", "æ", `a"b`, "a;b", "a,b", "<x>", "01017012345", "fnr:01017012345", "x-01017012345-y", "010170-12345",
 	} {
 		log.Reset()
 		a := s.get(t, "/v1/drugs/none", "nhn-event-id: "+bad)
@@ -100,5 +100,23 @@ func TestRecorder(t *testing.T) {
 	}
 	if text, _ := json.Marshal(rec.spans); strings.Contains(string(text), "secret") {
 		t.Errorf("%s", text)
+	}
+}
+
+// TestRecorderOfTheFile: the file is drawn from a release, too, although that
+// is given back before it is sent; and a client cannot fill the queue of spans
+// by a long tracestate.
+func TestRecorderOfTheFile(t *testing.T) {
+	rec := &recorder{wants: func(string, bool, bool) bool { return true }}
+	s, _ := withFile(t, 100, newValves(t), func(o *api.Options) { o.Recorder = rec })
+	s.get(t, zipPath, "traceparent: "+traceparent, "tracestate: a="+strings.Repeat("x", 510))
+	s.get(t, zipPath, "traceparent: "+traceparent, "tracestate: a="+strings.Repeat("x", 300), "tracestate: b="+strings.Repeat("x", 300))
+	if len(rec.spans) != 2 || !rec.spans[0].Released || rec.spans[0].Release != 7 || rec.spans[0].Status != http.StatusOK {
+		t.Errorf("%+v", rec.spans)
+	}
+	for i, want := range []int{512, 0} {
+		if got := rec.spans[i].TraceState; len(got) != want {
+			t.Errorf("tracestate of %d bytes, want %d", len(got), want)
+		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/festd/festd/internal/cache"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/reference/rewritten"
 	"github.com/festd/festd/internal/sample"
 )
 
@@ -73,7 +74,7 @@ func TestSubstitutionAtFullSize(t *testing.T) {
 			t.Fatalf("no package %s", e.EntryID)
 		}
 		s := r.Substitution(p)
-		want, got := release().Substitutes(e, day), substitutionOf(&s)
+		want, got := release().Substitutes(e, day), rewritten.Substitution(&s)
 		slices.Sort(want.Unsure)
 		if !sameSubstitution(&want, &got) {
 			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, cmp.Diff(want, got, cmpopts.EquateEmpty()))
@@ -83,41 +84,6 @@ func TestSubstitutionAtFullSize(t *testing.T) {
 		}
 		return 1, full
 	})
-}
-
-// substitutionOf is an answer as the reference gives it.
-func substitutionOf(s *answer.Substitution) reference.Substitution {
-	out := reference.Substitution{
-		State: string(s.State), Free: idsOf(s.Free), Limited: idsOf(s.Limited), NotObtainable: idsOf(s.NotObtainable), Unsure: idsOf(s.UnsureMembers),
-		Lowest: map[string][]string{},
-	}
-	if s.Unsure {
-		out.State = "unsure"
-	}
-	if s.Remark != nil {
-		out.Remark = s.Remark.Text
-	}
-	for _, l := range s.Lowest {
-		unit := ""
-		if l.Unit != nil {
-			unit = l.Unit.Code
-		}
-		var packages []string
-		for _, p := range l.Packages {
-			packages = append(packages, p.ID)
-		}
-		slices.Sort(packages)
-		out.Lowest[unit+" "+l.Currency] = packages
-	}
-	slices.Sort(out.Unsure)
-	return out
-}
-
-func idsOf(list []answer.SubstitutionMember) (out []string) {
-	for i := range list {
-		out = append(out, list[i].ID)
-	}
-	return out
 }
 
 // sameSubstitution is faster than a comparison that says what differs.
@@ -151,8 +117,8 @@ func TestReimbursementAtFullSize(t *testing.T) {
 			c, _ := r.Commodity(key)
 			s = r.CommodityReimbursement(c, "")
 		}
-		links, commodity := linksOf(e)
-		want, got := release().Reimbursed(links, !commodity, day), reimbursementOf(&s)
+		links, commodity := reference.Links(e)
+		want, got := release().Reimbursed(links, !commodity, day), rewritten.Reimbursement(&s)
 		if !sameReimbursement(&want, &got) {
 			t.Fatalf("%s on %s, -reference +answer:\n%s", e.EntryID, day, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 		}
@@ -161,45 +127,6 @@ func TestReimbursementAtFullSize(t *testing.T) {
 		}
 		return 1, min(1, len(want.Groups))
 	})
-}
-
-// reimbursementOf is an answer as the reference gives it.
-func reimbursementOf(s *answer.Reimbursement) reference.Reimbursement {
-	out := reference.Reimbursement{State: string(s.State), Groups: map[string]reference.ReimbursedGroup{}}
-	for _, k := range s.Prescribable {
-		out.Prescribable = append(out.Prescribable, string(k))
-	}
-	for i := range s.Individual {
-		out.Individual = append(out.Individual, s.Individual[i].ID)
-	}
-	for i := range s.Groups {
-		g := &s.Groups[i]
-		group := reference.ReimbursedGroup{Kind: string(g.Kind), Prescribe: holdingOf(g.Prescribing), Dispense: holdingOf(g.Dispensing), Codes: codesOf(g.Codes)}
-		for _, c := range g.Conditions {
-			group.Conditions = append(group.Conditions, c.ID)
-		}
-		out.Groups[g.ID] = group
-	}
-	return out
-}
-
-func codesOf(codes []answer.ReimbursementCode) (out []reference.ReimbursedCode) {
-	for i := range codes {
-		c := &codes[i]
-		code := reference.ReimbursedCode{System: strings.TrimPrefix(c.System, "urn:oid:"), Code: c.Code, Prescribe: holdingOf(&c.Prescribing), Dispense: holdingOf(&c.Dispensing)}
-		for _, rc := range c.Conditions {
-			code.Conditions = append(code.Conditions, rc.ID+" "+string(rc.State))
-		}
-		out = append(out, code)
-	}
-	return out
-}
-
-func holdingOf(h *answer.Holding) reference.Holding {
-	if h == nil {
-		return reference.Holding{}
-	}
-	return reference.Holding{State: string(h.State), From: string(h.First), Until: string(h.Last)}
 }
 
 // sameReimbursement is faster than a comparison that says what differs.
@@ -269,7 +196,7 @@ func TestDiagnosesAtFullSize(t *testing.T) {
 	q := questions[diagnosis]{kind: "diagnoses", seed: 89, about: diagnoses(entries), days: func(d diagnosis) []string { return d.days }}
 	q.ask(t, func(r *answer.Register, about diagnosis, day string) (compared, full int) {
 		s := r.DiagnosisReimbursement(about.classification, about.code, "", true)
-		want, got := release().Diagnosed(about.classification == answer.ICPC2, about.code, day), diagnosedOf(&s)
+		want, got := release().Diagnosed(about.classification == answer.ICPC2, about.code, day), rewritten.Diagnosis(&s)
 		same := maps.EqualFunc(want, got, func(a, b reference.DiagnosedGroup) bool {
 			return sameCodes(a.Codes, b.Codes) && slices.Equal(a.Products, b.Products)
 		})
@@ -282,22 +209,6 @@ func TestDiagnosesAtFullSize(t *testing.T) {
 		return 1, min(1, len(got))
 	})
 	t.Logf("%d products in them", products)
-}
-
-// diagnosedOf is an answer as the reference gives it.
-func diagnosedOf(s *answer.DiagnosisReimbursement) map[string]reference.DiagnosedGroup {
-	out := map[string]reference.DiagnosedGroup{}
-	for i := range s.Groups {
-		g := &s.Groups[i]
-		d := reference.DiagnosedGroup{Codes: codesOf(g.Codes)}
-		for k := range g.Products {
-			p := &g.Products[k]
-			d.Products = append(d.Products, string(p.Resource)+" "+p.ID+" "+string(p.Prescribing.State)+" "+string(p.Dispensing.State))
-		}
-		slices.Sort(d.Products)
-		out[g.ID] = d
-	}
-	return out
 }
 
 // noXML stands in for the source: no question asks for it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
+	"github.com/festd/festd/internal/reference"
 	"github.com/festd/festd/internal/rules"
 	"github.com/festd/festd/internal/sample"
 )
@@ -169,7 +170,7 @@ func boundaries(e *fest.Entry) []string {
 			out = append(out, of[link.SubstitutionGroup]...)
 		}
 	}
-	links, _ := linksOf(e)
+	links, _ := reference.Links(e)
 	for i := range links {
 		for _, ref := range links[i].ReimbursementGroups {
 			out = append(out, of[ref]...)
@@ -230,28 +231,4 @@ func datesIn(v reflect.Value, found func(day string)) {
 func isDay(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
-}
-
-// linksOf are an entry's links to reimbursement groups, and whether it is a
-// commodity.
-func linksOf(e *fest.Entry) (links []fest.ProductReimbursement, commodity bool) {
-	one := func(c *fest.Commodity) ([]fest.ProductReimbursement, bool) {
-		if c.Reimbursement == nil {
-			return nil, true
-		}
-		return []fest.ProductReimbursement{*c.Reimbursement}, true
-	}
-	switch o := e.Object.(type) {
-	case *fest.Package:
-		return o.Reimbursements, false
-	case *fest.Generic:
-		return o.Reimbursements, false
-	case *fest.BreastProsthesis:
-		return one(&o.Commodity)
-	case *fest.MedicalConsumable:
-		return one(&o.Commodity)
-	case *fest.Nutrient:
-		return one(&o.Commodity)
-	}
-	return nil, false
 }

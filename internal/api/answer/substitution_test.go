@@ -10,42 +10,9 @@ import (
 	"github.com/festd/festd/internal/api/answer"
 	"github.com/festd/festd/internal/fest"
 	"github.com/festd/festd/internal/reference"
+	"github.com/festd/festd/internal/reference/rewritten"
 	"github.com/festd/festd/internal/rules"
 )
-
-// asReference is an answer as the reference gives it.
-func asReference(s *answer.Substitution) reference.Substitution {
-	ids := func(list []answer.SubstitutionMember) (out []string) {
-		for _, m := range list {
-			out = append(out, m.ID)
-		}
-		return out
-	}
-	got := reference.Substitution{
-		State: string(s.State), Free: ids(s.Free), Limited: ids(s.Limited), NotObtainable: ids(s.NotObtainable), Unsure: ids(s.UnsureMembers),
-		Lowest: map[string][]string{},
-	}
-	if s.Unsure {
-		got.State = "unsure"
-	}
-	if s.Remark != nil {
-		got.Remark = s.Remark.Text
-	}
-	for _, l := range s.Lowest {
-		unit := ""
-		if l.Unit != nil {
-			unit = l.Unit.Code
-		}
-		var packages []string
-		for _, p := range l.Packages {
-			packages = append(packages, p.ID)
-		}
-		slices.Sort(packages)
-		got.Lowest[unit+" "+l.Currency] = packages
-	}
-	slices.Sort(got.Unsure)
-	return got
-}
 
 // daysOf are days to ask about: those on which something of the entries
 // begins, ends or is close to it, and some others.
@@ -120,7 +87,7 @@ func compareSubstitution(t *testing.T, entries []*fest.Entry, days []rules.Day) 
 			want := ref.Substitutes(e, string(day))
 			slices.Sort(want.Unsure)
 			states[want.State]++
-			if d := cmp.Diff(want, asReference(&s), cmpopts.EquateEmpty()); d != "" {
+			if d := cmp.Diff(want, rewritten.Substitution(&s), cmpopts.EquateEmpty()); d != "" {
 				t.Fatalf("%s (%s) on %s, -reference +answer:\n%s", key, p.NameFormStrength, day, d)
 			}
 		}
@@ -203,7 +170,7 @@ func TestSubstitution(t *testing.T) {
 		if err := r.Err(); err != nil {
 			t.Fatal(err)
 		}
-		a := asReference(&s)
+		a := rewritten.Substitution(&s)
 		return answered{s.State, a.Free, a.Limited, a.NotObtainable, a.Unsure, a.Lowest["stk NOK"]}, s
 	}
 	for _, test := range []struct {

@@ -22,6 +22,7 @@ const (
 	drug       = "/entries/drugs/ID_3D8CBAB1-D251-8128-A311-269422A99805"    // Paracet tab 500 mg
 	pack       = "/entries/packages/ID_B5E39843-1460-87C9-83FB-65EAEA95C0C3" // Atorvastatin Nordlys tab 20 mg
 	ingredient = "/entries/ingredients/ID_D07FAD53-6F31-8000-9FDF-67F113861CEE"
+	herbal     = "ID_1A3688A9-9CA8-8D79-BC65-F404D8C50C7A"                   // Perikum Nordlys kaps >300 mg
 	generic    = "/entries/generics/ID_7A5F89F3-1EE6-8F40-B425-B5D14224B371" // Isotretinoin kaps 10 mg
 	checked    = "/interactions-check?line=atc/B01AA03&line=atc/M01AE01&line=drugs/ID_3D8CBAB1-D251-8128-A311-269422A99805&line=atc/J07BB02"
 )
@@ -55,6 +56,7 @@ func TestInBrowser(t *testing.T) {
 		"JSON and XML":               testSources,
 		"interaction check":          testCheck,
 		"none found and not known":   testNone,
+		"an answer that comes last":  testOvertaken,
 		"the language stays":         testLanguage,
 		"too busy, then not":         testBusy,
 		"without a connection":       testOffline,
@@ -261,6 +263,28 @@ func testNone(t *testing.T, b *browsertest.Browser, origin string) {
 	}
 }
 
+// The answer to a list that was changed meanwhile is not shown for the one that
+// is there.
+func testOvertaken(t *testing.T, b *browsertest.Browser, origin string) {
+	m := before(t, origin)
+	tab := look(t, b, m.origin, browsertest.View{})
+	late := make(chan struct{})
+	m.late.Store(&late)
+	tab.Go("/interactions-check?lang=en&line=atc/B01AA03&line=atc/M01AE01")
+	tab.Wait(`document.querySelectorAll('#lines li').length === 2`)
+	tab.Click(`#lines li:last-child button`)
+	tab.WaitText("#result", "Add at least one more medicine")
+	close(late)
+	_ = browsertest.Eval[bool](tab, `new Promise((done) => setTimeout(() => done(true), 500))`) // the first answer has its time
+	if text := tab.Text("#result"); !strings.Contains(text, "Add at least one more medicine") || strings.Contains(text, "needs attention") {
+		t.Errorf("the answer to a list of before is shown:\n%s", text)
+	}
+	if n := browsertest.Eval[int](tab, `document.querySelectorAll('#lines li').length`); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	tab.Wait(settled)
+}
+
 func testLanguage(t *testing.T, b *browsertest.Browser, origin string) {
 	tab := look(t, b, origin, browsertest.View{})
 	open(tab, drug+"?lang=no")
@@ -286,6 +310,12 @@ func testBusy(t *testing.T, b *browsertest.Browser, origin string) {
 		t.Errorf("fault: %s", text)
 	}
 	tab.WaitText("h1", "Paracet tab 500 mg") // by itself
+
+	open(tab, "/search?lang=en&q=a")
+	m.busy.Store(1)
+	tab.Click("#found button")
+	tab.WaitText("#found .fault", "The service is too busy.")
+	tab.Wait(`document.querySelectorAll('#found .found > li').length > 50`)
 }
 
 func testOffline(t *testing.T, b *browsertest.Browser, origin string) {
@@ -327,6 +357,13 @@ func testRemoved(t *testing.T, b *browsertest.Browser) {
 		t.Errorf("removed is called unknown: %s", text)
 	}
 	tab.Axe()
+
+	// On the same server: what interacts by its substance does so whatever code
+	// the drug has (R112).
+	open(tab, "/entries/drugs/"+herbal+"?lang=en")
+	if text := tab.Text("main"); !strings.Contains(text, "N06AX25") || !strings.Contains(text, "Warfarin – Johannesurt") {
+		t.Errorf("the interactions of its substance are missing: %s", text)
+	}
 }
 
 // Every page, in both languages and both schemes, wide and on a phone.

@@ -75,6 +75,8 @@ type moody struct {
 	busy atomic.Int64
 	// cut breaks connections of requests to /v1.
 	cut atomic.Bool
+	// late holds up the next POST to /v1 until it is closed.
+	late atomic.Pointer[chan struct{}]
 }
 
 func before(t *testing.T, origin string) *moody {
@@ -87,6 +89,14 @@ func before(t *testing.T, origin string) *moody {
 	proxy := httputil.NewSingleHostReverseProxy(u)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data := len(r.URL.Path) > 3 && r.URL.Path[:4] == "/v1/"
+		if r.Method == http.MethodPost {
+			if late := m.late.Swap(nil); late != nil {
+				select {
+				case <-*late:
+				case <-r.Context().Done():
+				}
+			}
+		}
 		switch {
 		case data && m.cut.Load():
 			panic(http.ErrAbortHandler)
@@ -105,7 +115,7 @@ func before(t *testing.T, origin string) *moody {
 }
 
 // leaving is a data directory whose second release lacks a package that the
-// first one had.
+// first one had, and in which a drug with St John's wort has a code of its own.
 func leaving(t *testing.T, itemNumber string) (dir, id string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "data")
@@ -114,6 +124,13 @@ func leaving(t *testing.T, itemNumber string) (dir, id string) {
 		if p, ok := e.Object.(*fest.Package); ok && string(p.ItemNumber) == itemNumber {
 			id = string(e.ObjectID())
 			return nil
+		}
+		if d, ok := e.Object.(*fest.Drug); ok && string(e.ObjectID()) == herbal {
+			coded := *d
+			coded.Atc = &fest.CV{Code: "N06AX25", System: d.Atc.System, Display: "Hyperici herba"}
+			changed := *e
+			changed.Object = &coded
+			return []*fest.Entry{&changed}
 		}
 		return []*fest.Entry{e}
 	})

@@ -126,8 +126,8 @@ func (s *SlowWriter) Watch(long time.Duration, slow func() (enough bool)) {
 	})
 }
 
-// Done lifts the deadline, for the next answer on the connection, and ends the
-// watch.
+// Done ends the watch. The last deadline stands, for what net/http sends after
+// the handler is over, until the next answer on the connection sets its own.
 func (s *SlowWriter) Done() {
 	s.mu.Lock()
 	s.done = true
@@ -135,7 +135,6 @@ func (s *SlowWriter) Done() {
 		s.watch.Stop()
 	}
 	s.mu.Unlock()
-	_ = s.control.SetWriteDeadline(time.Time{})
 }
 
 // Cut reports whether the reader was cut off.

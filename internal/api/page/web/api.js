@@ -57,8 +57,9 @@ export async function ask(path, { signal, body, text = false, accept = 'applicat
   return text ? response.text() : response.json();
 }
 
-// all asks a list page by page, up to most items.
-export async function all(path, most = 200) {
+// all asks a list page by page, to its end, or up to most items where it is
+// said that there are more: of interactions and warnings none may be missing.
+export async function all(path, most = Infinity) {
   const items = [];
   let total = 0;
   for (let next = path; next && items.length < most;) {

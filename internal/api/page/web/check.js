@@ -44,12 +44,11 @@ function draw() {
   list.hidden = now.length === 0;
   show(list, now.map((line, i) => el('li', {}, el('span', {}, asked(line).text ?? line), removeButton(i, asked(line).text ?? line))));
   if (now.length === 0) {
-    show(result, el('p', { class: 'note' }, t('check.empty')));
-    delete result.dataset.waits;
+    fill(result, () => el('p', { class: 'note' }, t('check.empty')));
     return;
   }
-  fill(result, async () => {
-    const check = await ask('/v1/interaction-checks', { body: { lines: now.map(asked) } });
+  fill(result, async (signal) => {
+    const check = await ask('/v1/interaction-checks', { body: { lines: now.map(asked) }, signal });
     show(list, check.lines.map((line, i) => lineRow(line, i)));
     said_.textContent = check.lines.length < 2 ? '' : summary(check).textContent;
     return answer(check);

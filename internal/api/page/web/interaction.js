@@ -31,8 +31,30 @@ export function interaction(i, who) {
     ));
 }
 
-// interactions are all that FEST describes of one thing: by its ATC codes, or
-// by its substances where it has none.
+const named = (ingredient) => all(`/v1/interactions?limit=100&ingredient=${encodeURIComponent(ingredient)}`);
+
+// uncoded are those that have a substance without a code. It is matched by what
+// a drug holds, whether the drug has a code or not (R112).
+const uncoded = (i, ids) => i.substanceGroups.some((g) => g.substances.some((s) => !s.atc && s.activeSubstances?.some((a) => !ids || ids.has(a.id))));
+
+// held are those that name a substance which a drug holds: itself, its moiety or
+// one of the salts (R34). The list of an ingredient has those of its codes, too,
+// which are not the drug's (R113).
+async function held(ingredient) {
+  const some = (await named(ingredient)).items.filter((i) => uncoded(i));
+  if (some.length === 0) return [];
+  const family = new Set([ingredient]);
+  const add = async (id) => {
+    const r = await ask(link.api('ingredients', id, 'relations'));
+    for (const list of [r.moieties, r.salts]) for (const x of list.items) family.add(x.id);
+    return r.moieties.items;
+  };
+  for (const moiety of await add(ingredient)) await add(moiety.id);
+  return some.filter((i) => uncoded(i, family));
+}
+
+// interactions are all that FEST describes of one thing: by its ATC codes, and
+// by its substances.
 export async function interactions(resource, id) {
   const check = await ask('/v1/interaction-checks', { body: { lines: [resource === 'atc' ? { atc: id } : { resource, id }] } });
   const line = check.lines[0];
@@ -40,10 +62,9 @@ export async function interactions(resource, id) {
   for (const c of line.atc ?? []) {
     for (const i of (await all(`/v1/interaction-search?limit=100&q=${encodeURIComponent(c.code)}`)).items) found.set(i.id, i);
   }
-  const substances = resource === 'ingredients' ? [{ id }] : line.atc?.length ? [] : line.substances ?? [];
-  for (const s of substances) {
-    for (const i of (await all(`/v1/interactions?limit=100&ingredient=${encodeURIComponent(s.id)}`)).items) if (!found.has(i.id)) found.set(i.id, i);
-  }
+  const more = resource === 'ingredients' ? (await named(id)).items : [];
+  if (resource !== 'ingredients') for (const s of line.substances ?? []) more.push(...await held(s.id));
+  for (const i of more) if (!found.has(i.id)) found.set(i.id, i);
   const items = [...found.values()].sort((a, b) => (a.relevance?.code ?? '9').localeCompare(b.relevance?.code ?? '9'));
   return [
     line.notAssessed ? el('div', { class: 'warning' }, el('strong', {}, said('pair', 'notAssessed')), ' ', t('check.notAssessed', { code: line.notAssessed.code })) : null,

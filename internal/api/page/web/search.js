@@ -1,7 +1,8 @@
 // The results of a search. What the server has written is replaced by the same
 // with more to it, and follows what is typed.
 import { ask } from './api.js';
-import { byId, el, show } from './dom.js';
+import { byId, el } from './dom.js';
+import { fault } from './fault.js';
 import { note, question, row } from './found.js';
 import * as link from './link.js';
 import { fill } from './section.js';
@@ -19,7 +20,8 @@ function results(found) {
   }));
   add(found);
   let next = found.next;
-  const button = el('button', { type: 'button', class: 'quiet', hidden: !next, click: async () => {
+  const wrong = el('div', {});
+  const more = async () => {
     button.disabled = true;
     try {
       const part = await ask(next);
@@ -27,11 +29,13 @@ function results(found) {
       next = part.next;
       button.hidden = !next;
       button.textContent = t('more', { n: number(part.total - list.children.length) });
-    } finally {
-      button.disabled = false;
+    } catch (error) {
+      fault(wrong, error, more);
     }
-  } }, t('more', { n: number(found.total - found.items.length) }));
-  return [el('p', { role: 'status' }, note(found), found.total === 0 ? ` ${t('found.noneText')}` : null), list, el('p', {}, button)];
+    button.disabled = false;
+  };
+  const button = el('button', { type: 'button', class: 'quiet', hidden: !next, click: more }, t('more', { n: number(found.total - found.items.length) }));
+  return [el('p', { role: 'status' }, note(found), found.total === 0 ? ` ${t('found.noneText')}` : null), list, el('p', {}, button), wrong];
 }
 
 const asked = new URLSearchParams(location.search).get('q')?.trim();

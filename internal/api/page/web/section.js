@@ -11,19 +11,28 @@ export function section(title, load) {
   return el('section', {}, el('h2', {}, title), body);
 }
 
-// fill shows in an element what load gives, or what went wrong.
+// under is what an element is being filled by.
+const under = new WeakMap();
+
+// fill shows in an element what load gives, or what went wrong. Whoever fills
+// it again ends what was under way, whose answer might come last: load is given
+// a signal for what it asks, and does nothing more once that has ended.
 export async function fill(body, load, otherwise = fault) {
   const run = async () => {
+    under.get(body)?.abort();
+    const mine = new AbortController();
+    under.set(body, mine);
     body.setAttribute('aria-busy', 'true');
     show(body, el('p', { class: 'note' }, t('loading')));
     try {
-      show(body, await load());
+      const shown = await load(mine.signal);
+      if (!mine.signal.aborted) show(body, shown);
     } catch (error) {
-      otherwise(body, error, run);
-    } finally {
-      body.removeAttribute('aria-busy');
-      delete body.dataset.waits; // the server left it to the script
+      if (!mine.signal.aborted) otherwise(body, error, run);
     }
+    if (mine.signal.aborted) return;
+    body.removeAttribute('aria-busy');
+    delete body.dataset.waits; // the server left it to the script
   };
   await run();
 }
