@@ -22,7 +22,7 @@ import (
 // of its class, however large the answers are and whatever writes them: others
 // are answered meanwhile. Its own time is bounded, and then it is closed.
 func TestWhoReadsNothingHoldsNobodyUp(t *testing.T) {
-	past := inMemory()(t, cache.Options{})
+	past := inMemory(t, cache.Options{})
 	lines := strings.Repeat(`{"resource":"atc","key":"N02BE01"},`, 300)
 	body := `{"lines":[` + lines[:len(lines)-1] + `]}`
 	for name, test := range map[string]struct {
