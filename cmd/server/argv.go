@@ -1,8 +1,8 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"strings"
@@ -19,6 +19,9 @@ var keywordPassword = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=\s*[^\s&]`)
 // program does afterwards can hide it. The error does not repeat it.
 func refusePasswords(args []string) error {
 	for i, arg := range args {
+		if urlHasPassword(arg) {
+			return errors.New("a URL in the arguments has a password, and everybody on this machine can read the command line: give it by the environment (FEST_IMPORT_FILE)")
+		}
 		name, value, joined := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
 		for _, flag := range secretFlags {
 			if name != flag || !strings.HasPrefix(arg, "--") {
@@ -37,20 +40,15 @@ func refusePasswords(args []string) error {
 	return nil
 }
 
-// warnOfPasswords tells of passwords in arguments that have no variable.
-func warnOfPasswords(w io.Writer, args []string) {
-	for _, arg := range args {
-		if !strings.HasPrefix(arg, "-") && hasPassword(arg) {
-			_, _ = fmt.Fprintln(w, "server: warning: a URL in the arguments has a password, which everybody on this machine can read while this runs")
-		}
-	}
+func hasPassword(value string) bool {
+	return urlHasPassword(value) || keywordPassword.MatchString(value)
 }
 
-func hasPassword(value string) bool {
-	if u, err := url.Parse(value); err == nil && u.User != nil {
-		if _, has := u.User.Password(); has {
-			return true
-		}
+func urlHasPassword(value string) bool {
+	u, err := url.Parse(value)
+	if err != nil || u.User == nil {
+		return false
 	}
-	return keywordPassword.MatchString(value)
+	_, has := u.User.Password()
+	return has
 }

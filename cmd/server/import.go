@@ -34,7 +34,7 @@ type importFlags struct {
 type importCmd struct {
 	importFlags
 	approvalFlags
-	Files   []string `arg:"" name:"file" help:"FEST file or its URL: M30 XML, plain, gzip or zip. With --history several files." placeholder:"FILE|URL"`
+	Files   []string `arg:"" name:"file" help:"FEST file or its URL: M30 XML, plain, gzip or zip. With --history several files." env:"FEST_IMPORT_FILE" sep:"none" placeholder:"FILE|URL"`
 	History bool     `help:"The files are older than what is served: note what is gone since, publish nothing." env:"-"`
 }
 

@@ -80,7 +80,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		_, _ = fmt.Fprintf(stderr, "server: %v\nserver --help lists the subcommands and flags\n", err)
 		return exitError
 	}
-	warnOfPasswords(stderr, args)
 	if k.Command() != "healthcheck" { // which runs every few seconds
 		warnOfEnvironment(stderr, parser, os.Environ())
 	}

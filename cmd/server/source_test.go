@@ -55,6 +55,8 @@ func TestSourceHostsAndProxy(t *testing.T) {
 		"no host":                        {[]string{front.URL + "/fest251.zip", "--source-redirect-host", "https://localhost/"}, nil, exitError, "want a host, or *.domain for all below it"},
 		"through a proxy":                {[]string{"http://fest.invalid/fest251.zip", "--source-proxy", strings.Replace(withUser, ":hunter2@", "@", 1)}, nil, exitOK, "published: release 1"},
 		"a password in the arguments":    {[]string{"http://fest.invalid/fest251.zip", "--source-proxy=" + withUser}, nil, exitError, "give it by the environment (FEST_SOURCE_PROXY)"},
+		"… of the file":                 {[]string{"http://kari:hunter2@fest.invalid/fest251.zip"}, nil, exitError, "give it by the environment (FEST_IMPORT_FILE)"},
+		"the file by the environment":   {nil, map[string]string{"FEST_IMPORT_FILE": strings.Replace(front.URL, "http://", "http://kari:hunter2@", 1) + "/fest251.zip", "FEST_SOURCE_REDIRECT_HOST": "localhost"}, exitOK, "published: release 1"},
 		"… of the database":              {[]string{"x.zip", "--database-url", "host=db password=hunter2"}, nil, exitError, "FEST_DATABASE_URL"},
 		"… of the database, as a URL":    {[]string{"x.zip", "--database-url", "postgres://fest:hunter2@db/fest"}, nil, exitError, "PGPASSFILE"},
 		"a proxy of the environment":     {[]string{"http://fest.invalid/fest251.zip"}, map[string]string{"FEST_SOURCE_PROXY": withUser}, exitOK, "published: release 1"},
