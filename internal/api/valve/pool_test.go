@@ -43,7 +43,7 @@ func TestPoolBoundsAndOrder(t *testing.T) {
 		}
 		all.Wait()
 		for i, got := range order {
-			if got != i {
+			if got/2 != i/2 { // two get in at each instant, either first
 				t.Fatalf("served in the order %v", order)
 			}
 		}
