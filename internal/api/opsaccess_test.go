@@ -113,7 +113,7 @@ func TestAttemptsAreTold(t *testing.T) {
 	admin.err = nil
 	for _, body := range []string{`{"by":"x","reason":"y"}`, `{}`} {
 		before = len(told)
-		r := httptest.NewRequest("POST", "/admin/v1/freeze", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/admin/v1/freeze", strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer "+token)
 		w := &firstWrite{ResponseWriter: httptest.NewRecorder(), now: func() int { return len(told) }}
 		s.Ops().ServeHTTP(w, r)
