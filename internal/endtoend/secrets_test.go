@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -233,22 +234,27 @@ func TestNoSecretAnywhere(t *testing.T) {
 		}
 	}
 	broken := append([]string{"FEST_DATABASE_URL=postgres://fest:" + v.secrets["the password of the database"] + "@[/fest", "FEST_SOURCE_PROXY=ftp://x:" + user + "@y"}, "FEST_DATA_DIR="+data)
+	imports := func(url string) *process {
+		return command(append(slices.Clip(environment), "FEST_IMPORT_FILE="+url), "import")
+	}
 	for name, p := range map[string]*process{
 		"version": command(environment, "version"), "help": command(environment, "serve", "--help"), "releases": command(environment, "releases", "list"),
 		"keys": command(environment, "keys", "show", keys), "a flag that is none": command(environment, "serve", "--lisen", "x"),
 		"broken files":            command(environment, "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"),
 		"a database that is away": command(nowhere, "releases", "list"), "a URL that is none": command(broken, "serve"),
-		"an import that is refused":       command(environment, "import", strings.Replace(origin.URL, "http://", "http://fest:wrong@", 1)+"/x.zip?sig="+signature),
-		"an import that finds nothing":    command(environment, "import", strings.Replace(source, "/fest251.zip", "/gone.zip", 1)),
-		"an import that is led elsewhere": command(environment, "import", strings.Replace(source, "/fest251.zip", "/moved.zip", 1)),
+		"an import that is refused":       imports(strings.Replace(origin.URL, "http://", "http://fest:wrong@", 1) + "/x.zip?sig=" + signature),
+		"an import that finds nothing":    imports(strings.Replace(source, "/fest251.zip", "/gone.zip", 1)),
+		"an import that is led elsewhere": imports(strings.Replace(source, "/fest251.zip", "/moved.zip", 1)),
 	} {
 		p.wait()
 		v.none("what "+name+" said", p.output()+p.tail(1<<20))
 	}
 	// A secret in the arguments is refused, and not repeated.
-	if code, stdout, stderr := run(t, "serve", "--database-url", database); code != 1 || !strings.Contains(stderr, "FEST_DATABASE_URL") {
-		t.Errorf("a password in the arguments: %d %s", code, stderr)
-	} else {
+	for variable, args := range map[string][]string{"FEST_DATABASE_URL": {"serve", "--database-url", database}, "FEST_IMPORT_FILE": {"import", source}} {
+		code, stdout, stderr := run(t, args...)
+		if code != 1 || !strings.Contains(stderr, variable) {
+			t.Errorf("a password in the arguments: %d %s", code, stderr)
+		}
 		v.none("what a refused command line said", stdout+stderr)
 	}
 	err := filepath.WalkDir(data, func(name string, d fs.DirEntry, err error) error {
