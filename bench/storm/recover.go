@@ -25,8 +25,7 @@ const (
 // recovery is what was seen of one class of work.
 type recovery struct {
 	class         string
-	offered       float64 // in overload
-	most          float64 // goodput of the best step on the way up
+	most          float64 // goodput of the best step of all
 	peak, held    float64 // goodput at that rate, and in overload, over all rounds
 	refusedShare  float64 // in overload
 	failed        int64
@@ -47,8 +46,8 @@ func recovers(ctx context.Context, s *stage, w io.Writer, p *rig.Promises) ([]ro
 		if err != nil {
 			return nil, err
 		}
-		_, _ = fmt.Fprintf(w, "recovery, class %s: goodput at most %.1f/s; side by side, %d times: of %.0f/s offered %.1f/s were served, of %.0f/s %.1f/s, %.0f %% refused, %d failed\n",
-			class, r.most, rounds, r.most, r.peak, r.offered, r.held, 100*r.refusedShare, r.failed)
+		_, _ = fmt.Fprintf(w, "recovery, class %s: goodput at most %.1f/s; side by side, %d times: of that %.1f/s were served, of twice that %.1f/s, %.0f %% refused, %d failed\n",
+			class, r.most, rounds, r.peak, r.held, 100*r.refusedShare, r.failed)
 		_, _ = fmt.Fprintf(w, "  lookups p99: quiet %s, in overload %s (%d failed), %s after its end %s\n", ms(r.quiet.P99), ms(r.overload.P99), r.overload.Failed, recoverTime, ms(r.later.P99))
 		_, _ = fmt.Fprintf(w, "  the last who waited was answered %.1f s after the last had come; at most in flight: %.0f\n", r.drained.Seconds(), r.inFlight)
 		p.Keep(r.inFlight <= r.bound, "of class %s at most %.0f were in flight, the bound is %.0f", class, r.inFlight, r.bound)
@@ -108,7 +107,6 @@ func (s *stage) recovery(ctx context.Context, class string) (_ *recovery, err er
 			break
 		}
 	}
-	r.offered = 2 * r.most
 	if err := s.compare(ctx, r, a, probe); err != nil {
 		return nil, err
 	}
@@ -170,23 +168,30 @@ func middling(seen map[string]crowd.Latency, phase string) crowd.Latency {
 	return l
 }
 
-// compare offers the peak and the overload in turn.
+// compare offers in turn what was served at most so far, and twice that. Where
+// more is served than ever before, that is the rate from then on; the first
+// round only looks for it.
 func (s *stage) compare(ctx context.Context, r *recovery, a *arrivals, probe *crowd.Probe) error {
 	each := s.hold / 3
 	var refused, answered int64
-	for range rounds {
+	for round := range rounds + 1 {
 		if err := probe.Enter("peak"); err != nil {
 			return err
 		}
+		offered := 2 * r.most
 		peak := a.step(ctx, r.most, each)
 		if err := probe.Enter(during); err != nil {
 			return err
 		}
 		ok, no := a.ok.Load(), a.refused.Load()
-		held := a.step(ctx, r.offered, each)
+		held := a.step(ctx, offered, each)
+		s.say("  %.0f/s offered: %.1f/s served; %.0f/s offered: %.1f/s served", r.most, peak, offered, held)
+		r.most = max(r.most, peak, held)
+		if round == 0 {
+			continue
+		}
 		refused += a.refused.Load() - no
 		answered += a.ok.Load() - ok + a.refused.Load() - no
-		s.say("  %.0f/s offered: %.1f/s served; %.0f/s offered: %.1f/s served", r.most, peak, r.offered, held)
 		r.peak += peak / rounds
 		r.held += held / rounds
 	}
