@@ -56,7 +56,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	f.IntVar(&c.rate, "rate", 200, "lookups a second of the quiet probe")
 	f.DurationVar(&c.quiet, "quiet", 5*time.Second, "how long the probe goes on before and after")
 	f.DurationVar(&c.limit, "limit", 3*time.Minute, "when those who were not served are given up")
-	f.DurationVar(&c.hold, "hold", 10*time.Second, "how long overload is held in mode flood; in mode recover five times a third of it")
+	f.DurationVar(&c.hold, "hold", 10*time.Second, "how long overload is held in mode flood; in mode recover six times a third of it")
 	f.IntVar(&c.keys, "keys", 1_000_000, "clients that a trusted proxy tells of, in mode flood")
 	f.Float64Var(&c.scale, "scale", 1, "size of the file, of the full one")
 	f.BoolVar(&c.check, "check", false, "exit code 1 where a promise is broken")

@@ -19,7 +19,7 @@ const (
 	firstRate   = 5.0
 	lastRate    = 5000.0
 	recoverTime = 5 * time.Second // what recovery may take
-	rounds      = 5               // of peak and overload, side by side
+	rounds      = 5               // of peak and overload that count
 )
 
 // recovery is what was seen of one class of work.

@@ -9,7 +9,7 @@ import (
 )
 
 // secretFlags are those whose values may hold a password.
-var secretFlags = []string{"database-url", "source", "source-proxy"}
+var secretFlags = []string{"database-url", "source", "source-proxy", "otlp-endpoint"}
 
 // keywordPassword is a password in libpq's other form of a connection string.
 var keywordPassword = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=\s*[^\s&]`)
@@ -19,9 +19,6 @@ var keywordPassword = regexp.MustCompile(`(?i)(^|[\s?&])password\s*=\s*[^\s&]`)
 // program does afterwards can hide it. The error does not repeat it.
 func refusePasswords(args []string) error {
 	for i, arg := range args {
-		if urlHasPassword(arg) {
-			return errors.New("a URL in the arguments has a password, and everybody on this machine can read the command line: give it by the environment (FEST_IMPORT_FILE)")
-		}
 		name, value, joined := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
 		for _, flag := range secretFlags {
 			if name != flag || !strings.HasPrefix(arg, "--") {
@@ -35,6 +32,10 @@ func refusePasswords(args []string) error {
 					"give it by the environment (FEST_%s)%s", flag, strings.ToUpper(strings.ReplaceAll(flag, "-", "_")),
 					map[string]string{"database-url": ", or leave the password out and name a file with it (PGPASSFILE, or passfile=FILE in the URL)"}[flag])
 			}
+		}
+		if urlHasPassword(arg) {
+			return errors.New("a URL in the arguments has a password, and everybody on this machine can read the command line: " +
+				"give it by the environment, that of a file to import or to check by FEST_IMPORT_FILE")
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 // week ahead; what would be held can be seen then, and expected.
 type checkCmd struct {
 	importFlags
-	File       string   `arg:"" help:"FEST file or its URL: M30 XML, plain, gzip or zip." placeholder:"FILE|URL"`
+	File       string   `arg:"" help:"FEST file or its URL: M30 XML, plain, gzip or zip." env:"FEST_IMPORT_FILE" placeholder:"FILE|URL"`
 	Waive      []string `help:"Expect what this rule found, in this class or in all, and no more of it than was found: removed:packages. Needs --waive-until, --by and --reason." placeholder:"RULE[:CLASS]" env:"-"`
 	WaiveUntil moment   `help:"Until when: a date (the end of that day in Oslo), a time, or a duration." placeholder:"WHEN" env:"-"`
 	By         string   `help:"Who expects it." placeholder:"NAME" env:"-"`

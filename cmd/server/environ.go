@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -19,8 +20,12 @@ func warnOfEnvironment(w io.Writer, k *kong.Kong, environ []string) {
 	known := map[string]bool{}
 	var visit func(n *kong.Node)
 	visit = func(n *kong.Node) {
+		values := slices.Clone(n.Positional)
 		for _, f := range n.Flags {
-			for _, e := range f.Envs {
+			values = append(values, f.Value)
+		}
+		for _, v := range values {
+			for _, e := range v.Tag.Envs {
 				known[e] = true
 			}
 		}

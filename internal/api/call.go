@@ -149,8 +149,8 @@ func (c *call) sends(n int) {
 const slowBody = 64 << 10
 
 // allow sets the time that the client has to take so many bytes, at the least
-// rate of a reader. The deadline stands until the next answer on the connection
-// sets its own: net/http sends the last bytes after the handler is over.
+// rate of a reader. net/http sends the last bytes after the handler is over, and
+// ends the deadline then.
 func (c *call) allow(n int) {
 	if c.api == nil {
 		return
